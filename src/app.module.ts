@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import type { DestinationStream } from 'pino';
+import { AuditForgeModule, type AuditForgeModuleExtras } from './audit-forge/index.js';
+import { ProblemFilter } from './audit-forge/http/problem.filter.js';
+import type { Settings } from './config/settings.js';
+import { loggingOptions } from './logging.js';
+
+export interface AppOverrides extends AuditForgeModuleExtras {
+  /** Where log lines go; default: standard output. */
+  logTo?: DestinationStream;
+  logLevel?: string;
+}
+
+/** The standalone service: one host of {@link AuditForgeModule}. */
+@Module({})
+export class AppModule {
+  static forRoot({ auditForge }: Settings, { logTo, logLevel, ...extras }: AppOverrides = {}): DynamicModule {
+    const pinoHttp = loggingOptions(logLevel);
+    return {
+      module: AppModule,
+      imports: [
+        LoggerModule.forRoot({ pinoHttp: logTo === undefined ? pinoHttp : [pinoHttp, logTo] }),
+        AuditForgeModule.forRoot({ ...auditForge, ...extras }),
+      ],
+      // Unknown routes have no controller whose filter would answer them.
+      providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './audit-forge.module-definition.js';
+import { AuditForgeOptions, checkedOptions } from './audit-forge.options.js';
+import { AuditLogController } from './audit-log.controller.js';
+import { AuditLogExporter } from './audit-log-exporter.js';
+import { Authenticator } from './auth/authenticator.js';
+import { JwtSessionVerifier } from './auth/jwt-session-verifier.js';
+import { SessionVerifier } from './auth/session-verifier.js';
+import { Clock, StoreClock, SystemClock } from './clock.js';
+import { EngagementStore } from './engagements/engagement-store.js';
+import { Engagements } from './engagements/engagements.js';
+import { S3EngagementStore } from './engagements/s3-engagement-store.js';
+import { ExportSlots } from './export-slots.js';
+import { ExportKeys } from './exports/export-keys.js';
+import { ExportMaterializer } from './exports/export-materializer.js';
+import { Presigner } from './exports/presigner.js';
+import { commonHeaders } from './http/common-headers.js';
+import { DefaultS3ClientFactory, S3ClientFactory, S3Clients } from './s3/s3-clients.js';
+import { S3Store } from './s3/s3-store.js';
+import { ReadBudget } from './shards/read-budget.js';
+import { SegmentFetcher } from './shards/segment-fetcher.js';
+import { ShardReader } from './shards/shard-reader.js';
+import { Snapshots } from './shards/snapshots.js';
+
+/** The audit-log export: the endpoint, and {@link AuditLogExporter} for other services. */
+@Module({
+  controllers: [AuditLogController],
+  providers: [
+    { provide: AuditForgeOptions, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
+    // What a host may bind itself, see AuditForgeModuleExtras.
+    { provide: Clock, useClass: SystemClock },
+    { provide: EngagementStore, useClass: S3EngagementStore },
+    { provide: S3ClientFactory, useClass: DefaultS3ClientFactory },
+    { provide: SessionVerifier, useClass: JwtSessionVerifier },
+    AuditLogExporter,
+    Authenticator,
+    Engagements,
+    ExportKeys,
+    ExportMaterializer,
+    ExportSlots,
+    Presigner,
+    ReadBudget,
+    S3Clients,
+    S3Store,
+    SegmentFetcher,
+    ShardReader,
+    Snapshots,
+    StoreClock,
+  ],
+  exports: [AuditLogExporter],
+})
+export class AuditForgeModule extends ConfigurableModuleClass implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(commonHeaders).forRoutes(AuditLogController);
+  }
+}

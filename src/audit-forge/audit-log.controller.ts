@@ -1,0 +1,102 @@
+import { All, Controller, Get, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AuditForgeOptions } from './audit-forge.options.js';
+import { AuditLogExporter } from './audit-log-exporter.js';
+import type { Caller } from './auth/caller.js';
+import { CurrentCaller, EngagementScope } from './auth/caller.decorator.js';
+import { CallerGuard } from './auth/caller.guard.js';
+import { StoreClock } from './clock.js';
+import { Asked } from './dto/asked.decorator.js';
+import { AuditLogQuery, EngagementPath } from './dto/audit-log.query.js';
+import { engagementResponse } from './dto/engagement.response.js';
+import { FORMATS } from './encoders/formats.js';
+import { exportFileName } from './exports/export-key.js';
+import { clientSignal } from './http/client-signal.js';
+import { answerOtherMethod } from './http/other-method.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { requestIdOf } from './http/request-id.js';
+import { sendJson } from './http/send-json.js';
+import { assertStreamable, setStreamHeaders, streamLog } from './http/stream-log.js';
+
+/** HTTP for {@link AuditLogExporter}, and nothing else. */
+@Controller('auditforge/engagement')
+@UseGuards(CallerGuard)
+@UseFilters(ProblemFilter)
+export class AuditLogController {
+  constructor(
+    private readonly exporter: AuditLogExporter,
+    private readonly options: AuditForgeOptions,
+    private readonly clock: StoreClock,
+  ) {}
+
+  @Get(':id')
+  @EngagementScope('id')
+  async engagement(
+    @Asked(EngagementPath) { id }: EngagementPath,
+    @CurrentCaller() caller: Caller,
+    @Res() response: Response,
+  ): Promise<void> {
+    const engagement = await this.exporter.engagement(caller, id, { signal: clientSignal(response) });
+    sendJson(response, engagementResponse(engagement));
+  }
+
+  @Get(':id/audit-log')
+  @EngagementScope('id')
+  async auditLog(
+    @Asked(AuditLogQuery) asked: AuditLogQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (asked.delivery === 'stream') assertStreamable(request);
+    if (request.method === 'HEAD') await this.head(asked, caller, request, response);
+    else if (asked.delivery === 'stream') await this.stream(asked, caller, request, response);
+    else await this.signedUrl(asked, caller, request, response);
+  }
+
+  @All([':id', ':id/audit-log'])
+  otherMethod(@Req() request: Request, @Res() response: Response): void {
+    answerOtherMethod(request, response, 'GET, HEAD, OPTIONS');
+  }
+
+  /** Says what GET would, but lists and writes nothing. */
+  private async head(
+    asked: AuditLogQuery,
+    caller: Caller,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const { id, format, delivery } = asked;
+    await this.exporter.engagement(caller, id, { signal: clientSignal(response) });
+    if (delivery === 'stream') {
+      const fileName = exportFileName(id, this.clock.now(), format);
+      setStreamHeaders(request, response, { fileName, contentType: FORMATS[format].contentType });
+    } else {
+      response.setHeader('Content-Type', 'application/json');
+    }
+    response.end();
+  }
+
+  private async stream(
+    asked: AuditLogQuery,
+    caller: Caller,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const signal = clientSignal(response);
+    const wanted = { engagementId: asked.id, format: asked.format };
+    const log = await this.exporter.stream(caller, wanted, { signal, requestId: requestIdOf(request) });
+    await streamLog(request, response, log, { idleSeconds: this.options.clientIdleSeconds, signal });
+  }
+
+  private async signedUrl(
+    asked: AuditLogQuery,
+    caller: Caller,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const wanted = { engagementId: asked.id, format: asked.format, expiresIn: asked.expiresIn };
+    const context = { signal: clientSignal(response), requestId: requestIdOf(request) };
+    sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
+  }
+}

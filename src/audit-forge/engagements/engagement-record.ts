@@ -1,0 +1,61 @@
+import { plainToInstance } from 'class-transformer';
+import {
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  MinLength,
+  validateSync,
+} from 'class-validator';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { ACCOUNT_ID, BUCKET_NAME, REGION_NAME } from '../names.js';
+import type { Engagement } from './engagement.js';
+
+class EngagementRecord {
+  @IsString() id!: string;
+  @IsString() @MinLength(1) @MaxLength(1024) name!: string;
+  @IsString() @MinLength(1) @MaxLength(128) status!: string;
+  @IsOptional() @Matches(BUCKET_NAME) source_bucket?: string | null;
+  @IsOptional() @Matches(REGION_NAME) source_region?: string | null;
+  @IsOptional() @Matches(ACCOUNT_ID) source_account?: string | null;
+  @IsISO8601({ strict: true }) created_at!: string;
+}
+
+/**
+ * An engagement from its stored record. A record is input, not truth: whoever can write it must not make
+ * the service read or vouch for what it names. Only the known fields are taken over.
+ *
+ * @throws AuditForgeError `invalid_engagement_record`
+ */
+export function parseEngagementRecord(id: string, json: string): Engagement {
+  const record = plainToInstance(EngagementRecord, parseObject(json));
+  const problems = validateSync(record, { forbidUnknownValues: false }).map(({ property }) => property);
+  if (record.id !== id) problems.push('id');
+  if (problems.length > 0) throw invalid({ fields: [...new Set(problems)] });
+  return {
+    id,
+    name: record.name,
+    status: record.status,
+    source_bucket: record.source_bucket ?? null,
+    source_region: record.source_region ?? null,
+    ...(record.source_account == null ? {} : { source_account: record.source_account }),
+    created_at: record.created_at,
+  };
+}
+
+export function invalid(context: Record<string, unknown>): AuditForgeError {
+  return new AuditForgeError('invalid_engagement_record', { context });
+}
+
+function parseObject(json: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw invalid({ reason: 'it is no JSON' });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid({ reason: 'it is no object' });
+  return value;
+}

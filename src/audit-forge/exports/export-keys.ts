@@ -1,0 +1,64 @@
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { Injectable } from '@nestjs/common';
+import type { LogFormat } from '../encoders/formats.js';
+import type { BucketLocation } from '../s3/s3-clients.js';
+import { S3Failure } from '../s3/s3-failure.js';
+import { S3Store } from '../s3/s3-store.js';
+import { exportFileName, exportKey, nextSecond } from './export-key.js';
+
+/** A key that is free and kept for one export of this process until it is released. */
+export interface ReservedKey {
+  key: string;
+  fileName: string;
+  /** The second in the key. */
+  at: Date;
+  release(): void;
+}
+
+/**
+ * Finds the key of a new export: the first free second from the time of the request on. Reserved within the
+ * process, looked for in the store; the conditional write is the last guard between processes.
+ */
+@Injectable()
+export class ExportKeys {
+  private readonly reserved = new Set<string>();
+
+  constructor(private readonly store: S3Store) {}
+
+  async reserve(
+    location: BucketLocation,
+    engagementId: string,
+    format: LogFormat,
+    from: Date,
+    signal: AbortSignal,
+  ): Promise<ReservedKey> {
+    for (let at = from; ; at = nextSecond(at)) {
+      const key = exportKey(engagementId, at, format);
+      const name = `${location.bucket}/${key}`;
+      if (this.reserved.has(name)) continue;
+      this.reserved.add(name);
+      const release = () => void this.reserved.delete(name);
+      try {
+        if (!(await this.exists(location, key, signal))) {
+          return { key, fileName: exportFileName(engagementId, at, format), at, release };
+        }
+      } catch (error) {
+        release();
+        throw error;
+      }
+      release();
+    }
+  }
+
+  private async exists(location: BucketLocation, key: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.store.send('HeadObject', location, signal, (client, target, abort) =>
+        client.send(new HeadObjectCommand({ ...target, Key: key }), abort),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof S3Failure && error.reason === 'missing') return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  type CompletedPart,
+} from '@aws-sdk/client-s3';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { S3Failure } from '../s3/s3-failure.js';
+import type { S3Store } from '../s3/s3-store.js';
+import type { ExportTarget, StoredExport } from './export-object.js';
+import { MAX_PARTS } from './part-size.js';
+import { keyTakenOr, versionIdOf } from './put-export.js';
+
+const ABORT_LIMIT_MS = 30_000;
+const ABORT_TRIES = 3;
+
+/**
+ * One multipart upload: parts go up side by side, each held by the store to its checksum, and the object
+ * appears only when `complete` succeeds. After any failure, `abort`.
+ */
+export class MultipartWriter {
+  private readonly parts: CompletedPart[] = [];
+  private readonly inFlight = new Set<Promise<void>>();
+  private size = 0;
+
+  private constructor(
+    private readonly store: S3Store,
+    private readonly target: ExportTarget,
+    private readonly uploadId: string,
+    /** The store knows CRC32; else each part carries its MD5. */
+    private readonly usesCrc32: boolean,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  static async create(store: S3Store, target: ExportTarget, signal: AbortSignal): Promise<MultipartWriter> {
+    const { location, key, headers } = target;
+    const { UploadId, ChecksumAlgorithm } = await store.send(
+      'CreateMultipartUpload',
+      location,
+      signal,
+      (client, bucket, abort) =>
+        client.send(
+          new CreateMultipartUploadCommand({ ...bucket, ...headers, Key: key, ChecksumAlgorithm: 'CRC32' }),
+          abort,
+        ),
+    );
+    if (UploadId === undefined) throw new AuditForgeError('storage_unavailable', { context: { key } });
+    return new MultipartWriter(store, target, UploadId, ChecksumAlgorithm === 'CRC32', signal);
+  }
+
+  /** Starts a part. `body` must not change until `onDone`, which is called however it ends. */
+  start(body: Buffer, onDone: () => void): void {
+    const number = this.parts.length + 1;
+    if (number > MAX_PARTS) {
+      throw new AuditForgeError('internal_error', {
+        context: {
+          key: this.target.key,
+          reason: `the log outgrew ${MAX_PARTS} parts of ${body.length} bytes`,
+        },
+      });
+    }
+    const part: CompletedPart = { PartNumber: number };
+    this.parts.push(part);
+    this.size += body.length;
+    const upload = this.upload(part, body).finally(() => {
+      this.inFlight.delete(upload);
+      onDone();
+    });
+    // `oneDone` and `complete` meet the failure.
+    upload.catch(() => undefined);
+    this.inFlight.add(upload);
+  }
+
+  /** Resolves when one of the parts on their way has arrived. @throws what made it fail */
+  async oneDone(): Promise<void> {
+    await Promise.race(this.inFlight);
+  }
+
+  /** @throws KeyTaken, S3Failure; then the upload is still open */
+  async complete(): Promise<StoredExport> {
+    await Promise.all(this.inFlight);
+    const { location, key } = this.target;
+    try {
+      const { VersionId } = await this.store.send(
+        'CompleteMultipartUpload',
+        location,
+        this.signal,
+        (client, bucket, abort) =>
+          client.send(
+            new CompleteMultipartUploadCommand({
+              ...bucket,
+              Key: key,
+              UploadId: this.uploadId,
+              MultipartUpload: { Parts: this.parts },
+              MpuObjectSize: this.size,
+              IfNoneMatch: '*',
+            }),
+            abort,
+          ),
+      );
+      return { key, versionId: versionIdOf(VersionId) };
+    } catch (error) {
+      throw keyTakenOr(error, key);
+    }
+  }
+
+  /**
+   * Ends the upload and everything that it left in the store. Parts on their way are awaited first: one that
+   * arrives after an abort would stay. Goes on after the request's own signal, which may be why it ends.
+   *
+   * @returns whether the store has confirmed it
+   */
+  async abort(): Promise<boolean> {
+    await Promise.allSettled(this.inFlight);
+    const { location, key } = this.target;
+    const signal = AbortSignal.timeout(ABORT_LIMIT_MS);
+    for (let attempt = 1; attempt <= ABORT_TRIES; attempt++) {
+      try {
+        await this.store.send('AbortMultipartUpload', location, signal, (client, bucket, abort) =>
+          client.send(
+            new AbortMultipartUploadCommand({ ...bucket, Key: key, UploadId: this.uploadId }),
+            abort,
+          ),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof S3Failure && error.reason === 'missing') return true;
+        if (signal.aborted) return false;
+        await sleep(attempt * 500);
+      }
+    }
+    return false;
+  }
+
+  private async upload(part: CompletedPart, body: Buffer): Promise<void> {
+    const { location, key } = this.target;
+    const check = this.usesCrc32 ? { ChecksumCRC32: crc32Of(body) } : { ContentMD5: md5Of(body) };
+    const { ETag } = await this.store.send('UploadPart', location, this.signal, (client, bucket, abort) =>
+      client.send(
+        new UploadPartCommand({
+          ...bucket,
+          ...check,
+          Key: key,
+          UploadId: this.uploadId,
+          PartNumber: part.PartNumber,
+          Body: body,
+        }),
+        abort,
+      ),
+    );
+    part.ETag = ETag;
+    if (this.usesCrc32) part.ChecksumCRC32 = check.ChecksumCRC32;
+  }
+}
+
+function crc32Of(body: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64');
+}
+
+function md5Of(body: Buffer): string {
+  return createHash('md5').update(body).digest('base64');
+}

@@ -1,0 +1,99 @@
+import { Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { LogSummary } from '../assembled-log.js';
+import type { AuditLogStream } from '../audit-log-exporter.js';
+import { describeError } from '../errors/describe-error.js';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { attachment } from '../exports/export-key.js';
+import { gzipped } from './gzip.js';
+import { requestIdOf } from './request-id.js';
+import { endPaced, writePaced } from './write-paced.js';
+
+const TRAILERS = 'Repr-Digest, AuditForge-Event-Count, AuditForge-Shard-Count';
+const TRAILERS_OF_CODED = 'AuditForge-Event-Count, AuditForge-Shard-Count';
+
+const logger = new Logger('AuditForge');
+
+/** What can be said of a stream before it is opened. */
+export type StreamHead = Pick<AuditLogStream, 'fileName' | 'contentType'>;
+
+/** @throws AuditForgeError `http_version_not_supported`: over HTTP/1.0 a body that was cut looks whole */
+export function assertStreamable({ httpVersionMajor, httpVersionMinor }: Request): void {
+  if (httpVersionMajor === 1 && httpVersionMinor === 0)
+    throw new AuditForgeError('http_version_not_supported');
+}
+
+/** The headers of a stream, which HEAD answers without opening one. */
+export function setStreamHeaders(
+  request: Request,
+  response: Response,
+  { fileName, contentType }: StreamHead,
+): void {
+  response.setHeader('Content-Type', contentType);
+  if (contentType === 'application/x-ndjson') response.setHeader('Content-Disposition', attachment(fileName));
+  response.setHeader('Accept-Ranges', 'none');
+  response.setHeader('X-Accel-Buffering', 'no');
+  response.setHeader('Vary', 'Accept-Encoding');
+  if (wantsGzip(request)) response.setHeader('Content-Encoding', 'gzip');
+}
+
+/**
+ * Sends a log at the client's pace. A failure after the first byte resets the connection: the body never
+ * ends cleanly unless it is whole.
+ */
+export async function streamLog(
+  request: Request,
+  response: Response,
+  log: AuditLogStream,
+  { idleSeconds, signal }: { idleSeconds: number; signal: AbortSignal },
+): Promise<void> {
+  const coded = wantsGzip(request);
+  const trailers = wantsTrailers(request);
+  setStreamHeaders(request, response, log);
+  if (trailers) response.setHeader('Trailer', coded ? TRAILERS_OF_CODED : TRAILERS);
+  try {
+    for await (const bytes of coded ? gzipped(log.bytes) : log.bytes) {
+      await writePaced(response, bytes, idleSeconds, signal);
+    }
+    if (trailers) response.addTrailers(trailersOf(log.summary(), coded));
+    await endPaced(response, idleSeconds, signal);
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    request.socket.resetAndDestroy();
+    logFailure(request, signal, error);
+  } finally {
+    await log.close();
+  }
+}
+
+function wantsGzip(request: Request): boolean {
+  return request.acceptsEncodings('gzip', 'identity') === 'gzip';
+}
+
+/** RFC 9110, 10.1.4. */
+function wantsTrailers({ headers }: Request): boolean {
+  return String(headers.te ?? '')
+    .toLowerCase()
+    .split(',')
+    .some((coding) => coding.trim() === 'trailers');
+}
+
+/** The digest (RFC 9530) is of the log's own bytes, and says nothing of coded ones. */
+function trailersOf({ sha256, eventCount, shardCount }: LogSummary, coded: boolean): Record<string, string> {
+  return {
+    ...(coded ? {} : { 'Repr-Digest': `sha-256=:${sha256.toString('base64')}:` }),
+    'AuditForge-Event-Count': String(eventCount),
+    'AuditForge-Shard-Count': String(shardCount),
+  };
+}
+
+function logFailure(request: Request, signal: AbortSignal, error: unknown): void {
+  const left = signal.aborted && error === signal.reason;
+  logger[left ? 'debug' : 'error']({
+    msg: 'auditforge_audit_log_stream_failed',
+    request_id: requestIdOf(request),
+    engagement_id: request.params['id'],
+    code: left ? 'client_left' : error instanceof AuditForgeError ? error.code : 'internal_error',
+    cause: describeError(error),
+  });
+}

@@ -1,0 +1,109 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import { AuditForgeOptions } from '../audit-forge.options.js';
+import { StoreClock } from '../clock.js';
+
+/** A bucket and what is known of it. */
+export interface BucketLocation {
+  bucket: string;
+  /** Default: the service's own region. */
+  region?: string;
+  /** The 12 digits of the account that must own it; goes with every call as `ExpectedBucketOwner`. */
+  account?: string;
+}
+
+/** Makes S3 clients. A host may bind its own; it must keep what `config` says (a link's credentials, say). */
+export abstract class S3ClientFactory {
+  abstract create(config: S3ClientConfig): S3Client;
+}
+
+@Injectable()
+export class DefaultS3ClientFactory extends S3ClientFactory {
+  create(config: S3ClientConfig): S3Client {
+    return new S3Client(config);
+  }
+}
+
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** Sockets per store and region. Segment reads are bounded before this (see ReadBudget); the rest is small. */
+const MAX_SOCKETS = 256;
+
+/** The one place where S3 clients are made: one per region, and short-lived ones that only sign. */
+@Injectable()
+export class S3Clients implements OnModuleDestroy {
+  private readonly byRegion = new Map<string, S3Client>();
+
+  constructor(
+    private readonly options: AuditForgeOptions,
+    private readonly factory: S3ClientFactory,
+    private readonly clock: StoreClock,
+  ) {}
+
+  for(location: BucketLocation): S3Client {
+    const key = location.region ?? '';
+    let client = this.byRegion.get(key);
+    if (client === undefined) {
+      client = this.factory.create(this.config(location));
+      this.learnTimeFrom(client);
+      this.byRegion.set(key, client);
+    }
+    return client;
+  }
+
+  /**
+   * A client that signs links with just these credentials, for the address that clients use. It opens no
+   * connection.
+   */
+  forLinks(location: BucketLocation, credentials: AwsCredentialIdentity): S3Client {
+    const { s3PublicEndpoint, s3Endpoint } = this.options;
+    return this.factory.create({
+      ...this.config(location),
+      ...endpointConfig(s3PublicEndpoint ?? s3Endpoint),
+      credentials,
+    });
+  }
+
+  onModuleDestroy(): void {
+    for (const client of this.byRegion.values()) client.destroy();
+    this.byRegion.clear();
+  }
+
+  private config(location: BucketLocation): S3ClientConfig {
+    const { region, credentials, s3Endpoint, s3ForcePathStyle } = this.options;
+    return {
+      ...((location.region ?? region) === undefined ? {} : { region: location.region ?? region }),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...endpointConfig(s3Endpoint),
+      forcePathStyle: s3ForcePathStyle,
+      // Otherwise the SDK adds checksum parameters to links, and hashes bodies a second time.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      // Retries live in one place: retry.ts.
+      maxAttempts: 1,
+      requestHandler: {
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        // Of an idle socket: a limit of the whole request would end a large part on a slow line.
+        socketTimeout: this.options.stallSeconds * 1000,
+        httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+        httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      },
+    };
+  }
+
+  private learnTimeFrom(client: S3Client): void {
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        const response = result.response as { headers?: Record<string, string> } | undefined;
+        this.clock.observe(response?.headers?.['date']);
+        return result;
+      },
+      { step: 'deserialize', name: 'learnTimeFromStore', override: true },
+    );
+  }
+}
+
+function endpointConfig(endpoint: string | undefined): Pick<S3ClientConfig, 'endpoint'> {
+  return endpoint === undefined ? {} : { endpoint };
+}

@@ -1,0 +1,38 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Injectable } from '@nestjs/common';
+import { withRetries } from './retry.js';
+import { S3Clients, type BucketLocation } from './s3-clients.js';
+import { S3Failure, reasonOf } from './s3-failure.js';
+
+type Send<T> = (client: S3Client, target: BucketTarget, abort: { abortSignal: AbortSignal }) => Promise<T>;
+
+/** What every command on a bucket carries. */
+export interface BucketTarget {
+  Bucket: string;
+  ExpectedBucketOwner?: string;
+}
+
+export function bucketTarget({ bucket, account }: BucketLocation): BucketTarget {
+  return { Bucket: bucket, ...(account === undefined ? {} : { ExpectedBucketOwner: account }) };
+}
+
+/** Calls to the store, with retries, whose errors say why and where. */
+@Injectable()
+export class S3Store {
+  constructor(private readonly clients: S3Clients) {}
+
+  /**
+   * @param operation for the log: which call it was
+   * @throws S3Failure with its reason; the signal's own reason when aborted
+   */
+  async send<T>(operation: string, location: BucketLocation, signal: AbortSignal, send: Send<T>): Promise<T> {
+    const client = this.clients.for(location);
+    const target = bucketTarget(location);
+    try {
+      return await withRetries(() => send(client, target, { abortSignal: signal }), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new S3Failure(reasonOf(error), error, { operation, bucket: location.bucket });
+    }
+  }
+}

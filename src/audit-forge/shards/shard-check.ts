@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
+import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+
+type Answer = Pick<
+  GetObjectCommandOutput & HeadObjectCommandOutput,
+  | 'ChecksumCRC32'
+  | 'ChecksumCRC32C'
+  | 'ChecksumCRC64NVME'
+  | 'ChecksumSHA1'
+  | 'ChecksumSHA256'
+  | 'ChecksumType'
+  | 'ServerSideEncryption'
+  | 'SSECustomerAlgorithm'
+>;
+
+interface Hash {
+  update(bytes: Uint8Array): void;
+  digest(): Promise<string> | string;
+}
+
+/** What a shard's stored bytes must add up to. */
+export interface ShardCheck {
+  update(bytes: Uint8Array): void;
+  /** Once all bytes have been seen. */
+  agrees(): Promise<boolean>;
+}
+
+/**
+ * The check that the store's answer allows: its checksum of the whole object, a natively computed one where
+ * there is a choice; else the MD5 that an etag is.
+ *
+ * @returns undefined where there is neither: a multipart or KMS etag, a composite checksum
+ */
+export function shardCheck(etag: string, answer: Answer): ShardCheck | undefined {
+  const expected = expectedOf(etag, answer);
+  if (expected === undefined) return undefined;
+  const { hash, value } = expected;
+  return {
+    update: (bytes) => hash.update(bytes),
+    agrees: async () => (await hash.digest()) === value,
+  };
+}
+
+function expectedOf(etag: string, answer: Answer): { hash: Hash; value: string } | undefined {
+  const { ChecksumCRC32, ChecksumSHA1, ChecksumSHA256, ChecksumCRC64NVME, ChecksumCRC32C } =
+    wholeObject(answer);
+  if (ChecksumCRC32 !== undefined) return { hash: new NativeCrc32(), value: ChecksumCRC32 };
+  if (ChecksumSHA1 !== undefined) return { hash: cryptoHash('sha1', 'base64'), value: ChecksumSHA1 };
+  if (ChecksumSHA256 !== undefined) return { hash: cryptoHash('sha256', 'base64'), value: ChecksumSHA256 };
+  const md5 = md5Of(etag, answer);
+  if (md5 !== undefined) return { hash: cryptoHash('md5', 'hex'), value: md5 };
+  if (ChecksumCRC64NVME !== undefined) return { hash: inBase64(new Crc64Nvme()), value: ChecksumCRC64NVME };
+  if (ChecksumCRC32C !== undefined) return { hash: inBase64(new Crc32c()), value: ChecksumCRC32C };
+  return undefined;
+}
+
+/** A checksum of checksums (`COMPOSITE`, or with a `-` and the number of parts) says nothing of the bytes. */
+function wholeObject(answer: Answer): Answer {
+  const { ServerSideEncryption, ChecksumType, ...checksums } = answer;
+  if (ChecksumType === 'COMPOSITE') return {};
+  return Object.fromEntries(Object.entries(checksums).filter(([, value]) => !String(value).includes('-')));
+}
+
+/**
+ * The MD5 that an etag is, in lowercase hex: only of an object put in one piece and not encrypted with KMS
+ * or a customer's key. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+ */
+function md5Of(etag: string, { ServerSideEncryption, SSECustomerAlgorithm }: Answer): string | undefined {
+  if (ServerSideEncryption?.startsWith('aws:kms') === true || SSECustomerAlgorithm !== undefined)
+    return undefined;
+  return /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1];
+}
+
+class NativeCrc32 implements Hash {
+  private value = 0;
+
+  update(bytes: Uint8Array): void {
+    this.value = crc32(bytes, this.value);
+  }
+
+  digest(): string {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(this.value);
+    return bytes.toString('base64');
+  }
+}
+
+function cryptoHash(algorithm: string, encoding: 'base64' | 'hex'): Hash {
+  const hash = createHash(algorithm);
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest(encoding) };
+}
+
+function inBase64(checksum: { update(bytes: Uint8Array): void; digest(): Promise<Uint8Array> }): Hash {
+  return {
+    update: (bytes) => checksum.update(bytes),
+    digest: async () => Buffer.from(await checksum.digest()).toString('base64'),
+  };
+}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import type { BucketLocation } from '../s3/s3-clients.js';
+import type { TurnOwner } from '../turns/turns.js';
+import { readAhead } from './read-ahead.js';
+import { ReadBudget } from './read-budget.js';
+import { SegmentFetcher, type FetchedSegment } from './segment-fetcher.js';
+import { planSegments, SEGMENT_BYTES, type Segment } from './segments.js';
+import { shardCheck, type ShardCheck } from './shard-check.js';
+import type { Shard } from './shard.js';
+import type { Snapshot } from './snapshot.js';
+
+/** Stored bytes of a shard, in order, checked as far as the store allows. */
+export interface ShardBytes {
+  shard: Shard;
+  /** Views of memory that counts against the budget until the next ones are asked for. */
+  bytes: Buffer;
+  /** `Content-Encoding` of the stored object, on every segment of it. */
+  contentEncoding: string | undefined;
+  last: boolean;
+}
+
+interface Fetched {
+  segment: Segment;
+  fetched: FetchedSegment;
+  check: ShardCheck | undefined;
+}
+
+const MAX_AHEAD = 64;
+const MAX_AHEAD_BYTES = 4 * SEGMENT_BYTES;
+
+/** Reads the shards of a snapshot: many segments in flight, handed on in order, within the memory budget. */
+@Injectable()
+export class ShardReader {
+  /** Shards handed on for which the store gave nothing to check them by. */
+  unverifiedShards = 0;
+
+  constructor(
+    private readonly fetcher: SegmentFetcher,
+    private readonly budget: ReadBudget,
+  ) {}
+
+  /**
+   * Yields every stored byte of the snapshot. A shard of one segment is checked before any of it is handed
+   * on; of a longer one the last segment is held back until the whole agrees.
+   *
+   * @throws SnapshotChanged, S3Failure, AuditForgeError `corrupt_shard`
+   */
+  async *read(
+    location: BucketLocation,
+    snapshot: Snapshot,
+    owner: TurnOwner,
+    signal: AbortSignal,
+  ): AsyncGenerator<ShardBytes> {
+    const segments = readAhead(
+      planSegments(snapshot.shards()),
+      { items: MAX_AHEAD, weight: MAX_AHEAD_BYTES, weightOf: ({ start, end }) => end - start },
+      ({ start, end }, stopped) => this.budget.segments.take(end - start, owner, stopped),
+      (segment, stopped) => this.fetch(location, segment, owner, stopped),
+      signal,
+    );
+    let check: ShardCheck | undefined;
+    let contentEncoding: string | undefined;
+    for await (const { segment, fetched, check: ofShard } of segments) {
+      if (segment.first) {
+        check = ofShard;
+        contentEncoding = fetched.answer.ContentEncoding;
+        if (check === undefined) this.unverifiedShards++;
+      }
+      check?.update(fetched.bytes);
+      if (segment.last && (await check?.agrees()) === false) {
+        throw new AuditForgeError('corrupt_shard', {
+          context: {
+            bucket: location.bucket,
+            shard: segment.shard.key,
+            reason: 'its bytes do not agree with its checksum',
+          },
+        });
+      }
+      yield { shard: segment.shard, bytes: fetched.bytes, contentEncoding, last: segment.last };
+    }
+  }
+
+  private async fetch(
+    location: BucketLocation,
+    segment: Segment,
+    owner: TurnOwner,
+    signal: AbortSignal,
+  ): Promise<Fetched> {
+    const release = await this.budget.requests.take(1, owner, signal);
+    try {
+      const [fetched, described] = await Promise.all([
+        this.fetcher.fetch(location, segment, signal),
+        segment.first && !segment.last ? this.fetcher.describe(location, segment.shard, signal) : undefined,
+      ]);
+      const check = segment.first ? shardCheck(segment.shard.etag, described ?? fetched.answer) : undefined;
+      return { segment, fetched, check };
+    } finally {
+      release();
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/** Whose turn it is: turns go round by caller, then by that caller's exports. */
+export interface TurnOwner {
+  caller: string;
+  export: string;
+}
+
+interface Waiter {
+  owner: TurnOwner;
+  weight: number;
+  grant: () => void;
+}
+
+export interface TurnsOptions {
+  /** While others wait, one caller holds at most this share of the capacity (0 to 1). */
+  shareWhileOthersWait?: number;
+}
+
+/**
+ * A capacity that is handed out in fair turns: bytes of memory, requests in flight, active exports. Who
+ * waits is served round-robin by caller, then by export, and within an export in order. The one whose turn
+ * it is waits until there is room, and nobody passes it: a large request is not starved by small ones.
+ */
+export class Turns {
+  private used = 0;
+  private readonly usedBy = new Map<string, number>();
+  /** Callers in order of turn, and in each its exports in order of turn. */
+  private readonly waiting = new Map<string, Map<string, Waiter[]>>();
+  private waiters = 0;
+
+  constructor(
+    readonly capacity: number,
+    private readonly options: TurnsOptions = {},
+  ) {}
+
+  get inUse(): number {
+    return this.used;
+  }
+
+  get queued(): number {
+    return this.waiters;
+  }
+
+  /** @returns what gives the turn back; call it once. Rejects with the signal's reason when aborted. */
+  take(weight: number, owner: TurnOwner, signal: AbortSignal): Promise<() => void> {
+    if (weight > this.capacity) {
+      return Promise.reject(new RangeError(`${weight} is over the whole capacity of ${this.capacity}`));
+    }
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const onAbort = () => {
+        this.remove(waiter);
+        reject(signal.reason as Error);
+        this.serve();
+      };
+      const waiter: Waiter = {
+        owner,
+        weight,
+        grant: () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(this.hold(weight, owner));
+        },
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.add(waiter);
+      this.serve();
+    });
+  }
+
+  /** A turn at once, or undefined where that would need a wait or pass somebody who waits. */
+  tryTake(weight: number, owner: TurnOwner): (() => void) | undefined {
+    if (this.waiters > 0 || this.used + weight > this.capacity) return undefined;
+    return this.hold(weight, owner);
+  }
+
+  private hold(weight: number, { caller }: TurnOwner): () => void {
+    this.used += weight;
+    this.usedBy.set(caller, (this.usedBy.get(caller) ?? 0) + weight);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.used -= weight;
+      const left = this.usedBy.get(caller)! - weight;
+      if (left === 0) this.usedBy.delete(caller);
+      else this.usedBy.set(caller, left);
+      this.serve();
+    };
+  }
+
+  private serve(): void {
+    for (let next = this.next(); next !== undefined; next = this.next()) {
+      if (this.used + next.weight > this.capacity) return;
+      this.remove(next);
+      this.toTheBack(next.owner);
+      next.grant();
+    }
+  }
+
+  private next(): Waiter | undefined {
+    let first: Waiter | undefined;
+    for (const [caller, exports] of this.waiting) {
+      const waiter = exports.values().next().value?.[0];
+      first ??= waiter;
+      if (waiter !== undefined && !this.isOverShare(caller, waiter.weight)) return waiter;
+    }
+    return this.waiting.size > 1 ? undefined : first;
+  }
+
+  private isOverShare(caller: string, weight: number): boolean {
+    const share = this.options.shareWhileOthersWait;
+    if (share === undefined || this.waiting.size <= 1) return false;
+    const limit = Math.max(weight, this.capacity * share);
+    return (this.usedBy.get(caller) ?? 0) + weight > limit;
+  }
+
+  private add(waiter: Waiter): void {
+    const { caller, export: exportId } = waiter.owner;
+    const exports = getOrSet(this.waiting, caller, () => new Map<string, Waiter[]>());
+    getOrSet(exports, exportId, () => []).push(waiter);
+    this.waiters++;
+  }
+
+  private remove(waiter: Waiter): void {
+    const { caller, export: exportId } = waiter.owner;
+    const exports = this.waiting.get(caller);
+    const queue = exports?.get(exportId);
+    const at = queue?.indexOf(waiter) ?? -1;
+    if (exports === undefined || queue === undefined || at === -1) return;
+    queue.splice(at, 1);
+    this.waiters--;
+    if (queue.length === 0) exports.delete(exportId);
+    if (exports.size === 0) this.waiting.delete(caller);
+  }
+
+  private toTheBack({ caller, export: exportId }: TurnOwner): void {
+    const exports = this.waiting.get(caller);
+    if (exports === undefined) return;
+    const queue = exports.get(exportId);
+    if (queue !== undefined) {
+      exports.delete(exportId);
+      exports.set(exportId, queue);
+    }
+    this.waiting.delete(caller);
+    this.waiting.set(caller, exports);
+  }
+}
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,123 @@
+import { resolveOptions, type AuditForgeOptions } from '../audit-forge/audit-forge.options.js';
+import {
+  adminTokens,
+  boolean,
+  integer,
+  InvalidValue,
+  list,
+  origins,
+  redisUrl,
+  text,
+  type Parser,
+} from './parsers.js';
+import type { Settings } from './settings.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every variable of the module, the option that it sets, and how it is read. */
+const OPTIONS: { [variable: string]: [property: keyof AuditForgeOptions, parse: Parser<unknown>] } = {
+  AUDITFORGE_SHARED_BUCKET: ['sharedBucket', text],
+  AUDITFORGE_SOURCE_BUCKETS: ['sourceBuckets', list],
+  AUDITFORGE_ADMIN_TOKENS: ['adminTokens', adminTokens],
+  AUDITFORGE_SESSION_SECRET: ['sessionSecret', text],
+  AUDITFORGE_SESSION_JWKS_URL: ['sessionJwksUrl', text],
+  AUDITFORGE_SESSION_ISSUER: ['sessionIssuer', text],
+  AUDITFORGE_SESSION_AUDIENCE: ['sessionAudience', text],
+  AUDITFORGE_S3_ENDPOINT: ['s3Endpoint', text],
+  AUDITFORGE_S3_FORCE_PATH_STYLE: ['s3ForcePathStyle', boolean],
+  AUDITFORGE_S3_PUBLIC_ENDPOINT: ['s3PublicEndpoint', text],
+  AUDITFORGE_SHARD_PREFIX: ['shardPrefix', text],
+  AUDITFORGE_MEMORY_BUDGET_MIB: ['memoryBudgetMiB', integer(64, 1_048_576)],
+  AUDITFORGE_MAX_ACTIVE_EXPORTS: ['maxActiveExports', integer(1, 10_000)],
+  AUDITFORGE_EXPORT_WAIT_SECONDS: ['exportWaitSeconds', integer(0, 300)],
+  AUDITFORGE_STALL_SECONDS: ['stallSeconds', integer(1, 300)],
+  AUDITFORGE_CLIENT_IDLE_SECONDS: ['clientIdleSeconds', integer(1, 3600)],
+  AUDITFORGE_SHUTDOWN_GRACE_SECONDS: ['shutdownGraceSeconds', integer(0, 3600)],
+  AWS_REGION: ['region', text],
+};
+
+/** Variables that are checked, but do nothing yet. */
+const WITHOUT_EFFECT: { [variable: string]: Parser<unknown> } = {
+  AUDITFORGE_RATE_SIGNED_URL: integer(0, 1_000_000),
+  AUDITFORGE_RATE_STREAM: integer(0, 1_000_000),
+  AUDITFORGE_RATE_READ: integer(0, 1_000_000),
+  AUDITFORGE_RATE_ADMIN: integer(0, 1_000_000),
+  AUDITFORGE_RATE_AUTH_FAILURES: integer(0, 1_000_000),
+  AUDITFORGE_TRUSTED_PROXIES: list,
+  AUDITFORGE_CORS_ORIGINS: origins,
+  AUDITFORGE_REDIS_URL: redisUrl,
+  AUDITFORGE_EXPORT_RECORDS: boolean,
+  AUDITFORGE_CUSTODY_TRAIL: boolean,
+  AUDITFORGE_INSECURE_COOKIE: boolean,
+  AUDITFORGE_MANAGEMENT_PORT: integer(1, 65_535),
+};
+
+/** Every name that this version knows. */
+export const VARIABLES = ['HOST', 'PORT', ...Object.keys(OPTIONS), ...Object.keys(WITHOUT_EFFECT)];
+
+/** The environment is not right: every problem at once, one a line. */
+export class InvalidEnvironment extends Error {
+  override readonly name = 'InvalidEnvironment';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The environment is not right:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads and checks the environment. A variable that is set to nothing counts as not set.
+ * @throws InvalidEnvironment
+ */
+export function readEnvironment(environment: Environment): Settings {
+  const problems = unknownNames(environment);
+  const read = (variable: string, parse: Parser<unknown>): unknown => {
+    const value = environment[variable];
+    if (value === undefined || value === '') return undefined;
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      problems.push(`${variable} ${error.message}`);
+      return undefined;
+    }
+  };
+
+  const given: Record<string, unknown> = {};
+  for (const [variable, [property, parse]] of Object.entries(OPTIONS))
+    given[property] = read(variable, parse);
+  const withoutEffect = Object.entries(WITHOUT_EFFECT)
+    .filter(([variable, parse]) => read(variable, parse) !== undefined)
+    .map(([variable]) => variable);
+  const port = read('PORT', integer(0, 65_535)) as number | undefined;
+
+  problems.push(...optionProblems(given));
+  if (problems.length > 0) throw new InvalidEnvironment(problems);
+  return {
+    host: environment['HOST'] || '0.0.0.0',
+    port: port ?? 3000,
+    auditForge: given as Partial<AuditForgeOptions>,
+    withoutEffect,
+  };
+}
+
+function unknownNames(environment: Environment): string[] {
+  const known = new Set(VARIABLES);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('AUDITFORGE_') && !known.has(name))
+    .map((name) => `${name} is not a setting: .env.example names them all`);
+}
+
+function optionProblems(given: Record<string, unknown>): string[] {
+  const variableOf = new Map(
+    Object.entries(OPTIONS).map(([variable, [property]]) => [String(property), variable]),
+  );
+  const problems = resolveOptions(given as Partial<AuditForgeOptions>).problems.map(({ property, detail }) =>
+    property === 'sharedBucket' && given['sharedBucket'] === undefined
+      ? 'AUDITFORGE_SHARED_BUCKET is required: the name of the platform bucket'
+      : `${variableOf.get(property) ?? property} ${detail.replace('sessionJwksUrl', 'AUDITFORGE_SESSION_JWKS_URL')}`,
+  );
+  if (given['sessionSecret'] === undefined && given['sessionJwksUrl'] === undefined) {
+    problems.push('AUDITFORGE_SESSION_SECRET or AUDITFORGE_SESSION_JWKS_URL is required: set exactly one');
+  }
+  return problems;
+}

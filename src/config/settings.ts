@@ -1,0 +1,10 @@
+import type { AuditForgeOptions } from '../audit-forge/audit-forge.options.js';
+
+/** What the standalone service is told by its environment. */
+export interface Settings {
+  host: string;
+  port: number;
+  auditForge: Partial<AuditForgeOptions>;
+  /** Variables that are set and right, but do nothing in this version. */
+  withoutEffect: string[];
+}

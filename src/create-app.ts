@@ -1,0 +1,23 @@
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { AppModule, type AppOverrides } from './app.module.js';
+import type { Settings } from './config/settings.js';
+import { answerParserErrors, createExpress, requireHost } from './http-server.js';
+
+/** The service, ready to listen. */
+export async function createApp(
+  settings: Settings,
+  overrides: AppOverrides = {},
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(settings, overrides),
+    new ExpressAdapter(createExpress()),
+    { bufferLogs: true, bodyParser: false, abortOnError: false },
+  );
+  app.useLogger(app.get(Logger));
+  app.use(requireHost);
+  answerParserErrors(app.getHttpServer());
+  app.enableShutdownHooks();
+  return app;
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import express, { type Express } from 'express';
+import { AuditForgeError } from './audit-forge/errors/audit-forge.error.js';
+import { commonHeaders } from './audit-forge/http/common-headers.js';
+import { problemHeaders, problemOf } from './audit-forge/http/problem.js';
+import { requestIdOf } from './audit-forge/http/request-id.js';
+
+/** Express as the contract wants it: its settings must be in place before its router is made. */
+export function createExpress(): Express {
+  const app = express();
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.set('etag', false);
+  app.set('x-powered-by', false);
+  app.set('query parser', false);
+  app.use(commonHeaders);
+  return app;
+}
+
+/** Makes Node's own refusals, which never reach Express, answers with a problem body too. */
+export function answerParserErrors(server: Server): void {
+  const busy = new WeakSet<Duplex>();
+  // Answered by us below, with a body.
+  (server as Server & { requireHostHeader: boolean }).requireHostHeader = false;
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    busy.add(request.socket);
+    response.once('close', () => busy.delete(request.socket));
+  });
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    refuse(
+      socket,
+      new AuditForgeError('method_not_allowed', { allow: 'GET, HEAD, OPTIONS' }),
+      requestIdOf(request),
+    );
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // In the middle of another answer a refusal would look like a part of it.
+    if (!socket.writable || error.code === 'ECONNRESET' || busy.has(socket)) socket.destroy();
+    else refuse(socket, parserProblem(error), crypto.randomUUID());
+  });
+}
+
+/** RFC 9112, 3.2: a request of HTTP/1.1 without a Host is refused. */
+export function requireHost(
+  request: IncomingMessage,
+  _response: ServerResponse,
+  next: (error?: Error) => void,
+): void {
+  const missing = request.httpVersion === '1.1' && request.headers.host === undefined;
+  next(
+    missing
+      ? new AuditForgeError('malformed_request', { detail: 'The Host header is missing. Send one.' })
+      : undefined,
+  );
+}
+
+function parserProblem({ code }: NodeJS.ErrnoException): AuditForgeError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new AuditForgeError('headers_too_large');
+    case 'HPE_INVALID_VERSION':
+      return new AuditForgeError('http_version_not_supported', {
+        detail: 'This version of HTTP is not spoken here. Use HTTP/1.1.',
+      });
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AuditForgeError('malformed_request', {
+        detail: 'The request did not arrive in time. Send it whole.',
+      });
+    default:
+      return new AuditForgeError('malformed_request', {
+        detail: 'This is not a well-formed HTTP/1.1 request.',
+      });
+  }
+}
+
+function refuse(socket: Duplex, error: AuditForgeError, requestId: string): void {
+  const body = JSON.stringify(problemOf(error, requestId));
+  const headers = {
+    ...problemHeaders(error),
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${error.status} ${error.title}`, ...lines, '', body].join('\r\n'));
+}

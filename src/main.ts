@@ -1,0 +1,4 @@
+import './require-node.js';
+
+const { start } = await import('./start.js');
+await start(process.env);

@@ -1,0 +1,42 @@
+import { Logger } from '@nestjs/common';
+import { InvalidEnvironment, readEnvironment } from './config/environment.js';
+import type { Settings } from './config/settings.js';
+import { createApp } from './create-app.js';
+import { VERSION } from './version.js';
+
+/** Starts the service, or says in full why it does not and sets exit code 1. */
+export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    const settings = readEnvironment(environment);
+    const app = await createApp(settings);
+    warnOfSettingsWithoutEffect(settings);
+    await app.listen(settings.port, settings.host);
+    new Logger('AuditForge').log({
+      msg: 'auditforge_started',
+      version: VERSION,
+      address: await app.getUrl(),
+    });
+  } catch (error) {
+    process.stderr.write(`${startProblem(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function warnOfSettingsWithoutEffect({ withoutEffect }: Settings): void {
+  if (withoutEffect.length === 0) return;
+  new Logger('AuditForge').warn({
+    msg: 'auditforge_settings_without_effect',
+    detail: 'This version checks these settings, but does not act on them yet.',
+    settings: withoutEffect,
+  });
+}
+
+function startProblem(error: unknown): string {
+  if (error instanceof InvalidEnvironment) return `AuditForge does not start. ${error.message}`;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE')
+    return `AuditForge does not start. Port ${port} is taken: set PORT to a free one.`;
+  if (code === 'EACCES')
+    return `AuditForge does not start. Port ${port} may not be opened: set PORT to one from 1024 on.`;
+  return `AuditForge does not start. ${String((error as Error).stack ?? error)}`;
+}
