@@ -56,8 +56,8 @@ export function requireHost(
   );
 }
 
-function parserProblem({ code }: NodeJS.ErrnoException): AuditForgeError {
-  switch (code) {
+function parserProblem(error: NodeJS.ErrnoException): AuditForgeError {
+  switch (error.code as string) {
     case 'HPE_HEADER_OVERFLOW':
       return new AuditForgeError('headers_too_large');
     case 'HPE_INVALID_VERSION':

@@ -95,7 +95,7 @@ export function readEnvironment(environment: Environment): Settings {
   return {
     host: environment['HOST'] || '0.0.0.0',
     port: port ?? 3000,
-    auditForge: given as Partial<AuditForgeOptions>,
+    auditForge: given,
     withoutEffect,
   };
 }
@@ -109,7 +109,7 @@ function unknownNames(environment: Environment): string[] {
 
 function optionProblems(given: Record<string, unknown>): string[] {
   const variableOf = new Map(
-    Object.entries(OPTIONS).map(([variable, [property]]) => [String(property), variable]),
+    Object.entries(OPTIONS).map(([variable, [property]]) => [property as string, variable]),
   );
   const problems = resolveOptions(given as Partial<AuditForgeOptions>).problems.map(({ property, detail }) =>
     property === 'sharedBucket' && given['sharedBucket'] === undefined

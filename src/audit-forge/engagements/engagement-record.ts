@@ -39,7 +39,7 @@ export function parseEngagementRecord(id: string, json: string): Engagement {
     status: record.status,
     source_bucket: record.source_bucket ?? null,
     source_region: record.source_region ?? null,
-    ...(record.source_account == null ? {} : { source_account: record.source_account }),
+    ...(typeof record.source_account === 'string' ? { source_account: record.source_account } : {}),
     created_at: record.created_at,
   };
 }

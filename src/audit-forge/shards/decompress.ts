@@ -68,7 +68,7 @@ export class Decompressor {
 
   private open(): Engine {
     if (this.engine !== undefined) return this.engine;
-    const engine = newEngine(this.codec);
+    const engine = ENGINES[this.codec]();
     this.engine = engine;
     this.failure = undefined;
     this.ended = false;
@@ -122,14 +122,11 @@ export class Decompressor {
   }
 }
 
-function newEngine(codec: Codec): Engine {
-  switch (codec) {
-    case 'gzip':
-      return createGunzip({ chunkSize: CHUNK_BYTES });
-    case 'zstd':
-      return createZstdDecompress({
-        chunkSize: CHUNK_BYTES,
-        params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
-      });
-  }
-}
+const ENGINES: Record<Codec, () => Engine> = {
+  gzip: () => createGunzip({ chunkSize: CHUNK_BYTES }),
+  zstd: () =>
+    createZstdDecompress({
+      chunkSize: CHUNK_BYTES,
+      params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
+    }),
+};

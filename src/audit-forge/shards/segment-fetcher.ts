@@ -146,7 +146,8 @@ export class SegmentFetcher {
  * hashes in a stream of its own, and does not know what is checked here already.
  */
 function withChecksums<C extends GetObjectCommand | HeadObjectCommand>(command: C): C {
-  (command as GetObjectCommand).middlewareStack.add(
+  // Both commands take it alike; their types have no common one.
+  (command as unknown as GetObjectCommand).middlewareStack.add(
     (next) => (args) => {
       (args.request as { headers: Record<string, string> }).headers['x-amz-checksum-mode'] = 'ENABLED';
       return next(args);

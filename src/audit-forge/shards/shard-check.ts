@@ -44,23 +44,25 @@ export function shardCheck(etag: string, answer: Answer): ShardCheck | undefined
 }
 
 function expectedOf(etag: string, answer: Answer): { hash: Hash; value: string } | undefined {
-  const { ChecksumCRC32, ChecksumSHA1, ChecksumSHA256, ChecksumCRC64NVME, ChecksumCRC32C } =
-    wholeObject(answer);
-  if (ChecksumCRC32 !== undefined) return { hash: new NativeCrc32(), value: ChecksumCRC32 };
-  if (ChecksumSHA1 !== undefined) return { hash: cryptoHash('sha1', 'base64'), value: ChecksumSHA1 };
-  if (ChecksumSHA256 !== undefined) return { hash: cryptoHash('sha256', 'base64'), value: ChecksumSHA256 };
+  const value = (checksum: string | undefined) => wholeObject(checksum, answer.ChecksumType);
+  const crc32Value = value(answer.ChecksumCRC32);
+  if (crc32Value !== undefined) return { hash: new NativeCrc32(), value: crc32Value };
+  const sha1 = value(answer.ChecksumSHA1);
+  if (sha1 !== undefined) return { hash: cryptoHash('sha1', 'base64'), value: sha1 };
+  const sha256 = value(answer.ChecksumSHA256);
+  if (sha256 !== undefined) return { hash: cryptoHash('sha256', 'base64'), value: sha256 };
   const md5 = md5Of(etag, answer);
   if (md5 !== undefined) return { hash: cryptoHash('md5', 'hex'), value: md5 };
-  if (ChecksumCRC64NVME !== undefined) return { hash: inBase64(new Crc64Nvme()), value: ChecksumCRC64NVME };
-  if (ChecksumCRC32C !== undefined) return { hash: inBase64(new Crc32c()), value: ChecksumCRC32C };
+  const crc64 = value(answer.ChecksumCRC64NVME);
+  if (crc64 !== undefined) return { hash: inBase64(new Crc64Nvme()), value: crc64 };
+  const crc32c = value(answer.ChecksumCRC32C);
+  if (crc32c !== undefined) return { hash: inBase64(new Crc32c()), value: crc32c };
   return undefined;
 }
 
 /** A checksum of checksums (`COMPOSITE`, or with a `-` and the number of parts) says nothing of the bytes. */
-function wholeObject(answer: Answer): Answer {
-  const { ServerSideEncryption, ChecksumType, ...checksums } = answer;
-  if (ChecksumType === 'COMPOSITE') return {};
-  return Object.fromEntries(Object.entries(checksums).filter(([, value]) => !String(value).includes('-')));
+function wholeObject(checksum: string | undefined, type: Answer['ChecksumType']): string | undefined {
+  return type === 'COMPOSITE' || checksum?.includes('-') === true ? undefined : checksum;
 }
 
 /**

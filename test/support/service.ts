@@ -1,0 +1,144 @@
+import {
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type PutObjectCommandInput,
+} from '@aws-sdk/client-s3';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AppOverrides } from '../../src/app.module.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { createApp } from '../../src/create-app.js';
+import type { StoreUnderTest } from '../contracts/store-under-test.js';
+import { send, type HttpAnswer } from './http-client.js';
+import { ADMIN_TOKEN, SESSION_SECRET } from './session-tokens.js';
+
+export interface ServiceOptions extends AppOverrides {
+  store: StoreUnderTest;
+  versioned?: boolean;
+  /** Further variables of the environment. */
+  environment?: Record<string, string>;
+}
+
+export interface LogLine {
+  msg?: string;
+  level: number;
+  [field: string]: unknown;
+}
+
+/** The real application on a real store, over HTTP. */
+export class Service {
+  readonly logs: LogLine[] = [];
+  readonly client: S3Client;
+  url = '';
+
+  private constructor(
+    readonly store: StoreUnderTest,
+    readonly bucket: string,
+    private app: NestExpressApplication | undefined,
+  ) {
+    this.client = new S3Client({ ...store.config, requestChecksumCalculation: 'WHEN_REQUIRED' });
+  }
+
+  static async start({ store, versioned, environment = {}, ...overrides }: ServiceOptions): Promise<Service> {
+    const bucket = await store.makeBucket({ versioned: versioned ?? false });
+    const service = new Service(store, bucket, undefined);
+    const settings = readEnvironment({
+      AUDITFORGE_SHARED_BUCKET: bucket,
+      AUDITFORGE_ADMIN_TOKENS: `ops:${ADMIN_TOKEN}`,
+      AUDITFORGE_SESSION_SECRET: SESSION_SECRET,
+      AUDITFORGE_S3_ENDPOINT: store.config.endpoint,
+      AUDITFORGE_S3_FORCE_PATH_STYLE: String(store.config.forcePathStyle),
+      AWS_REGION: store.config.region,
+      ...environment,
+    });
+    settings.auditForge.credentials = store.config.credentials;
+    const logTo = { write: (line: string) => void service.logs.push(JSON.parse(line) as LogLine) };
+    const app = await createApp(settings, { logTo, logLevel: 'debug', ...overrides });
+    await app.listen(0, '127.0.0.1');
+    service.app = app;
+    service.url = await app.getUrl();
+    return service;
+  }
+
+  get nest(): NestExpressApplication {
+    return this.app!;
+  }
+
+  /** GET as the admin, unless the headers say otherwise. */
+  get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<HttpAnswer> {
+    return send(this.url + path, { method, headers: { 'x-admin-token': ADMIN_TOKEN, ...headers } });
+  }
+
+  log(engagement: string, query = '', headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    return this.get(
+      `/auditforge/engagement/${engagement}/audit-log${query === '' ? '' : `?${query}`}`,
+      headers,
+    );
+  }
+
+  async putEngagement(id: string, record: Record<string, unknown> = {}): Promise<void> {
+    const full = {
+      id,
+      name: `Engagement ${id}`,
+      status: 'active',
+      source_bucket: null,
+      source_region: null,
+      created_at: '2026-05-01T09:00:00Z',
+      ...record,
+    };
+    await this.put(`auditforge/engagements/${id}.json`, JSON.stringify(full));
+  }
+
+  async putShard(
+    engagement: string,
+    name: string,
+    body: string | Buffer,
+    more: Partial<PutObjectCommandInput> = {},
+  ) {
+    await this.put(`auditforge/audit/${engagement}/${name}`, body, more);
+  }
+
+  /** An engagement and its shards, put side by side. */
+  async seed(engagement: string, shards: Record<string, string | Buffer>, record = {}): Promise<void> {
+    await this.putEngagement(engagement, record);
+    const left = Object.entries(shards);
+    const worker = async () => {
+      for (let next = left.pop(); next !== undefined; next = left.pop())
+        await this.putShard(engagement, ...next);
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+  }
+
+  async put(key: string, body: string | Buffer, more: Partial<PutObjectCommandInput> = {}): Promise<void> {
+    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ...more }));
+  }
+
+  async read(key: string, bucket = this.bucket): Promise<{ body: Buffer; headers: Record<string, unknown> }> {
+    const { Body, ...headers } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { body: Buffer.from(await Body!.transformToByteArray()), headers };
+  }
+
+  /** Keys of all exports in the bucket. */
+  async exports(bucket = this.bucket): Promise<string[]> {
+    const { Contents } = await this.client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'auditforge/exports/' }),
+    );
+    return (Contents ?? []).map(({ Key }) => Key!);
+  }
+
+  async openUploads(): Promise<number> {
+    const { Uploads } = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket }));
+    return Uploads?.length ?? 0;
+  }
+
+  logged(msg: string): LogLine[] {
+    return this.logs.filter((line) => line.msg === msg);
+  }
+
+  async close(): Promise<void> {
+    this.client.destroy();
+    await this.app?.close();
+  }
+}
