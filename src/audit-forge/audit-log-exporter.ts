@@ -11,8 +11,9 @@ import { describeError } from './errors/describe-error.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
 import { ExportSlots, type ExportSlot } from './export-slots.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
-import { exportFileName, nextSecond } from './exports/export-key.js';
-import { KeyTaken, type StoredExport } from './exports/export-object.js';
+import { exportFileName } from './exports/export-key.js';
+import type { StoredExport } from './exports/export-object.js';
+import { fromFreeSecond } from './exports/key-taken.js';
 import { partSize } from './exports/part-size.js';
 import { Presigner } from './exports/presigner.js';
 import { openedLog, type OpenedLog } from './opened-log.js';
@@ -163,23 +164,19 @@ export class AuditLogExporter {
     const location = this.locationOf(engagement);
     const snapshot = this.snapshot(engagement, signal);
     const partBytes = partSize(await snapshot.totals(), format);
-    for (let from = requestedAt; ; from = nextSecond(from)) {
+    return fromFreeSecond(requestedAt, async (from) => {
       const log = this.read(engagement, format, snapshot, slot, signal);
-      try {
-        const task = {
-          location,
-          engagementId: engagement.id,
-          format,
-          requestedAt: from,
-          partBytes,
-          owner,
-          signal,
-        };
-        return { stored: await this.materializer.materialize(log, task), summary: log.summary };
-      } catch (error) {
-        if (!(error instanceof KeyTaken)) throw error;
-      }
-    }
+      const task = {
+        location,
+        engagementId: engagement.id,
+        format,
+        requestedAt: from,
+        partBytes,
+        owner,
+        signal,
+      };
+      return { stored: await this.materializer.materialize(log, task), summary: log.summary };
+    });
   }
 
   private read(

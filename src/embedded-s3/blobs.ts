@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,11 +24,13 @@ export class Blobs {
   /** Writes all of `source`; if that fails, nothing is left. */
   async write(source: AsyncIterable<Buffer>): Promise<Blob> {
     const id = randomUUID();
-    const file = createWriteStream(join(this.dir, id), { flags: 'wx' });
+    const path = join(this.dir, id);
+    // Opened before anything can fail: a file that is opened later would come back after it was removed.
+    const file = (await open(path, 'wx')).createWriteStream();
     try {
       await pipeline(source, file);
     } catch (error) {
-      rmSync(join(this.dir, id), { force: true });
+      rmSync(path, { force: true });
       throw error;
     }
     return { id, size: file.bytesWritten };

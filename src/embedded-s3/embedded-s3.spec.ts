@@ -169,22 +169,35 @@ describe('EmbeddedS3', () => {
     expect(await blobs()).toEqual([]);
   });
 
-  it('wants to know how long a body is', async () => {
-    const command = new PutObjectCommand({ Bucket, Key: 'a' });
-    const link = await getSignedUrl(client, command, { expiresIn: 60 });
-    const status = await new Promise((resolve, reject) => {
-      const sent = httpRequest(
-        link,
-        { method: 'PUT', headers: { 'transfer-encoding': 'chunked' } },
-        (answer) => {
-          answer.resume();
-          answer.on('end', () => resolve(answer.statusCode));
-        },
-      );
+  it.each([
+    ['a body of unknown length', { 'transfer-encoding': 'chunked' }, 411],
+    ['more than 5 GiB', { 'content-length': 5 * 2 ** 30 + 1 }, 400],
+    ['metadata by a header that the link does not sign', { 'content-length': 1, 'x-amz-meta-a': 'b' }, 403],
+  ])('refuses %s', async (_, headers, status) => {
+    const link = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'a' }), { expiresIn: 60 });
+    const answered = await new Promise((resolve, reject) => {
+      const sent = httpRequest(link, { method: 'PUT', headers }, (answer) => {
+        resolve(answer.statusCode);
+        sent.destroy();
+      });
       sent.on('error', reject);
-      sent.end('x');
+      sent.write('x');
+      if (status === 411) sent.end();
     });
-    expect(status).toBe(411);
+    expect(answered).toBe(status);
+    expect(await blobs()).toEqual([]);
+  });
+
+  it('refuses a body that is not the one signed', async () => {
+    client.middlewareStack.add(
+      (next) => (args) => {
+        Object.assign(args.request as object, { body: Buffer.from('other') });
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    await expect(put('a', 'right')).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' });
+    expect(await blobs()).toEqual([]);
   });
 
   it('goes by the clock that it is given', async () => {

@@ -58,7 +58,8 @@ export class EmbeddedS3 {
     const store = new Store(options);
     // A large upload may take any time; keep-alive is longer than clients keep a socket idle, so they end it.
     const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (raw, response) => {
-      void serve(store, options, raw, response);
+      // What cannot even be answered, such as metadata that no header can hold, ends the connection.
+      serve(store, options, raw, response).catch(() => response.destroy());
     });
     server.listen(options.port ?? 0, '127.0.0.1');
     await once(server, 'listening');

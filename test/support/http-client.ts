@@ -1,14 +1,26 @@
 import { once } from 'node:events';
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import {
+  Agent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { connect } from 'node:net';
 
-export interface HttpAnswer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  trailers: NodeJS.Dict<string>;
-  body: Buffer;
-  /** The connection was cut before the body was complete. */
-  cut: boolean;
+export class HttpAnswer {
+  constructor(
+    readonly status: number,
+    readonly headers: IncomingHttpHeaders,
+    readonly trailers: NodeJS.Dict<string>,
+    readonly body: Buffer,
+    /** The connection was cut before the body was complete. */
+    readonly cut: boolean,
+  ) {}
+
+  json<T = unknown>(): T {
+    return JSON.parse(this.body.toString()) as T;
+  }
 }
 
 // Connections are not kept, so that a test that ends leaves none.
@@ -25,7 +37,9 @@ export async function send(
 ): Promise<HttpAnswer> {
   const request = httpRequest(url, { method, headers, agent });
   request.end(body);
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  // A reset shows on the request as well; what counts is that the body is cut.
+  request.on('error', () => undefined);
   const chunks: Buffer[] = [];
   let cut = false;
   try {
@@ -33,13 +47,13 @@ export async function send(
   } catch {
     cut = true;
   }
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    trailers: response.trailers,
-    body: Buffer.concat(chunks),
-    cut: cut || !response.complete,
-  };
+  return new HttpAnswer(
+    response.statusCode ?? 0,
+    response.headers,
+    response.trailers,
+    Buffer.concat(chunks),
+    cut || !response.complete,
+  );
 }
 
 /** Writes bytes to the port of `url` and returns all that comes back until the connection ends. */

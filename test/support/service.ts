@@ -8,6 +8,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AppOverrides } from '../../src/app.module.js';
+import { StoreClock } from '../../src/audit-forge/clock.js';
+import { Presigner } from '../../src/audit-forge/exports/presigner.js';
+import { S3Clients } from '../../src/audit-forge/s3/s3-clients.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/create-app.js';
 import type { StoreUnderTest } from '../contracts/store-under-test.js';
@@ -112,7 +115,8 @@ export class Service {
   }
 
   async put(key: string, body: string | Buffer, more: Partial<PutObjectCommandInput> = {}): Promise<void> {
-    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ...more }));
+    const sized = { Body: body, ContentLength: Buffer.byteLength(body) };
+    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, ...sized, ...more }));
   }
 
   async read(key: string, bucket = this.bucket): Promise<{ body: Buffer; headers: Record<string, unknown> }> {
@@ -126,6 +130,23 @@ export class Service {
       new ListObjectsV2Command({ Bucket: bucket, Prefix: 'auditforge/exports/' }),
     );
     return (Contents ?? []).map(({ Key }) => Key!);
+  }
+
+  /** Keys of the exports of one engagement. */
+  async exportsOf(engagement: string): Promise<string[]> {
+    const pattern = new RegExp(`^auditforge/exports/${engagement}-\\d{8}T\\d{6}Z\\.`);
+    return (await this.exports()).filter((key) => pattern.test(key));
+  }
+
+  /** A link as the service would have signed it at that time. */
+  async signedAt(
+    at: Date,
+    object: { key: string; versionId: string | null },
+    expiresIn: number,
+  ): Promise<string> {
+    const clock = new StoreClock({ now: () => at });
+    const presigner = new Presigner(this.nest.get(S3Clients, { strict: false }), clock);
+    return (await presigner.sign({ bucket: this.bucket }, object, expiresIn)).url;
   }
 
   async openUploads(): Promise<number> {

@@ -6,8 +6,9 @@ import { S3Store } from '../s3/s3-store.js';
 import { ReadBudget } from '../shards/read-budget.js';
 import type { TurnOwner } from '../turns/turns.js';
 import { ExportKeys, type ReservedKey } from './export-keys.js';
-import { attachment, nextSecond } from './export-key.js';
-import { KeyTaken, type ExportTarget, type StoredExport } from './export-object.js';
+import { attachment } from './export-key.js';
+import type { ExportTarget, StoredExport } from './export-object.js';
+import { fromFreeSecond } from './key-taken.js';
 import { MultipartWriter } from './multipart-writer.js';
 import { PartMemory } from './part-memory.js';
 import { putExport } from './put-export.js';
@@ -74,18 +75,15 @@ export class ExportMaterializer {
     }
   }
 
-  private async put(body: Buffer, task: Materialization): Promise<StoredExport> {
-    for (let from = task.requestedAt; ;) {
+  private put(body: Buffer, task: Materialization): Promise<StoredExport> {
+    return fromFreeSecond(task.requestedAt, async (from) => {
       const reserved = await this.reserve(task, from);
       try {
         return await putExport(this.store, target(task, reserved), body, task.signal);
-      } catch (error) {
-        if (!(error instanceof KeyTaken)) throw error;
-        from = nextSecond(reserved.at);
       } finally {
         reserved.release();
       }
-    }
+    });
   }
 
   private async multipart(begun: BegunLog, task: Materialization): Promise<StoredExport> {
@@ -155,10 +153,11 @@ async function fill(
   }
 }
 
-function target({ location, format }: Materialization, { key, fileName }: ReservedKey): ExportTarget {
+function target({ location, format }: Materialization, { key, fileName, at }: ReservedKey): ExportTarget {
   return {
     location,
     key,
+    at,
     headers: {
       ContentType: FORMATS[format].contentType,
       ContentDisposition: attachment(fileName),

@@ -4,6 +4,8 @@ import type { BucketLocation } from '../s3/s3-clients.js';
 export interface ExportTarget {
   location: BucketLocation;
   key: string;
+  /** The second in the key. */
+  at: Date;
   headers: {
     ContentType: string;
     ContentDisposition: string;
@@ -16,13 +18,4 @@ export interface StoredExport {
   key: string;
   /** null where the bucket is not versioned. */
   versionId: string | null;
-}
-
-/** The key was taken by another process: a conditional write was refused. Take the next second. */
-export class KeyTaken extends Error {
-  override readonly name = 'KeyTaken';
-
-  constructor(readonly key: string) {
-    super(`${key} is taken`);
-  }
 }

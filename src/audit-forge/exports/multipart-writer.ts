@@ -12,8 +12,9 @@ import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { S3Failure } from '../s3/s3-failure.js';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
+import { keyTakenOr } from './key-taken.js';
 import { MAX_PARTS } from './part-size.js';
-import { keyTakenOr, versionIdOf } from './put-export.js';
+import { versionIdOf } from './put-export.js';
 
 const ABORT_LIMIT_MS = 30_000;
 const ABORT_TRIES = 3;
@@ -83,7 +84,7 @@ export class MultipartWriter {
   /** @throws KeyTaken, S3Failure; then the upload is still open */
   async complete(): Promise<StoredExport> {
     await Promise.all(this.inFlight);
-    const { location, key } = this.target;
+    const { location, key, at } = this.target;
     try {
       const { VersionId } = await this.store.send(
         'CompleteMultipartUpload',
@@ -104,7 +105,7 @@ export class MultipartWriter {
       );
       return { key, versionId: versionIdOf(VersionId) };
     } catch (error) {
-      throw keyTakenOr(error, key);
+      throw keyTakenOr(error, at);
     }
   }
 

@@ -1,5 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { ClientLeft } from './client-signal.js';
 import { setCommonHeaders } from './common-headers.js';
 import { problemHeaders, problemOf } from './problem.js';
 import { requestIdOf } from './request-id.js';
@@ -25,6 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
+    if (thrown instanceof ClientLeft) return;
     const error = asAuditForgeError(thrown);
     if (error.status >= 500) this.log(error, request);
     if (response.headersSent) {

@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { StoreClock } from '../clock.js';
@@ -31,7 +31,7 @@ const MAX_SOCKETS = 256;
 
 /** The one place where S3 clients are made: one per region, and short-lived ones that only sign. */
 @Injectable()
-export class S3Clients implements OnModuleDestroy {
+export class S3Clients implements OnModuleInit, OnModuleDestroy {
   private readonly byRegion = new Map<string, S3Client>();
 
   constructor(
@@ -39,6 +39,15 @@ export class S3Clients implements OnModuleDestroy {
     private readonly factory: S3ClientFactory,
     private readonly clock: StoreClock,
   ) {}
+
+  /** @throws Error when no region is set: no call would succeed */
+  async onModuleInit(): Promise<void> {
+    try {
+      await this.for({ bucket: this.options.sharedBucket }).config.region();
+    } catch (cause) {
+      throw new Error('The region of the store is not known: set AWS_REGION.', { cause });
+    }
+  }
 
   for(location: BucketLocation): S3Client {
     const key = location.region ?? '';

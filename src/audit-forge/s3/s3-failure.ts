@@ -81,6 +81,24 @@ const REASON_OF_STATUS: Record<number, S3FailureReason> = {
   501: 'not_implemented',
 };
 
+const CONNECTION_CODES = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ETIMEDOUT',
+]);
+
+/** `HPE_…`: what came is no HTTP, as after a proxy that was cut. */
+function isBrokenConnection(code: string | undefined): boolean {
+  return code !== undefined && (CONNECTION_CODES.has(code) || code.startsWith('HPE_'));
+}
+
 /** The one predicate that recognises the SDK's and the store's errors. */
 export function reasonOf(error: unknown): S3FailureReason {
   if (typeof error !== 'object' || error === null) return 'other';
@@ -92,7 +110,8 @@ export function reasonOf(error: unknown): S3FailureReason {
   const named = REASON_OF_NAME[name ?? ''];
   if (named !== undefined) return named;
   const status = $metadata?.httpStatusCode;
+  if (status === undefined) return isBrokenConnection(code) || '$response' in error ? 'transient' : 'other';
   // A 200 that cannot be read was cut or holds an error: what it did is not known, so ask again.
-  if (status === undefined || status < 300) return code === 'ERR_INVALID_ARG_TYPE' ? 'other' : 'transient';
+  if (status < 300) return 'transient';
   return REASON_OF_STATUS[status] ?? (status >= 500 ? 'transient' : 'other');
 }

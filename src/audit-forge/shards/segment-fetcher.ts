@@ -26,6 +26,11 @@ class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer';
 }
 
+/** A body that ended early without an error of its own. */
+class CutBody extends Error {
+  override readonly name = 'IncompleteBody';
+}
+
 /** Nothing came for the set time. */
 class Stalled extends Error {
   override readonly name = 'TimeoutError';
@@ -55,7 +60,7 @@ export class SegmentFetcher {
           filled += chunk.length;
         });
         if (filled === bytes.length) return { bytes, answer };
-        throw new Error(`the body ended after ${filled} of ${bytes.length} bytes`);
+        throw new CutBody(`the body ended after ${filled} of ${bytes.length} bytes`);
       } catch (error) {
         signal.throwIfAborted();
         // Progress makes it a new try: a long segment on a bad line still arrives.

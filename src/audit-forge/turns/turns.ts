@@ -22,6 +22,7 @@ export interface TurnsOptions {
  */
 export class Turns {
   private used = 0;
+  private highest = 0;
   private readonly usedBy = new Map<string, number>();
   /** Callers in order of turn, and in each its exports in order of turn. */
   private readonly waiting = new Map<string, Map<string, Waiter[]>>();
@@ -34,6 +35,11 @@ export class Turns {
 
   get inUse(): number {
     return this.used;
+  }
+
+  /** The most that was ever in use at once. */
+  get peak(): number {
+    return this.highest;
   }
 
   get queued(): number {
@@ -77,6 +83,7 @@ export class Turns {
 
   private hold(weight: number, { caller }: TurnOwner): () => void {
     this.used += weight;
+    this.highest = Math.max(this.highest, this.used);
     this.usedBy.set(caller, (this.usedBy.get(caller) ?? 0) + weight);
     let held = true;
     return () => {

@@ -13,7 +13,7 @@ import {
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from '@jest/globals';
-import { refusalOf, type Contract } from './store-under-test.js';
+import { refusalOf, type Contract } from '../store-under-test.js';
 
 export function describeBuckets(contract: () => Contract): void {
   let bucket: string;

@@ -16,7 +16,7 @@ import {
   type UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from '@jest/globals';
-import { refusalOf, sampleBytes, type Contract } from './store-under-test.js';
+import { refusalOf, sampleBytes, type Contract } from '../store-under-test.js';
 
 export function describeMultipart(contract: () => Contract): void {
   let bucket: string;

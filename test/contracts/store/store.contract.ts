@@ -5,7 +5,7 @@ import { describeLinks } from './links.contract.js';
 import { describeListing } from './listing.contract.js';
 import { describeMultipart } from './multipart.contract.js';
 import { describeReading } from './reading.contract.js';
-import { Contract, type StoreUnderTest } from './store-under-test.js';
+import { Contract, type StoreUnderTest } from '../store-under-test.js';
 import { describeVersioning } from './versioning.contract.js';
 import { describeWriting } from './writing.contract.js';
 

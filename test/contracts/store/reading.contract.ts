@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, type GetObjectCommandInput } from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from '@jest/globals';
-import { refusalOf, sampleBytes, type Contract } from './store-under-test.js';
+import { refusalOf, sampleBytes, type Contract } from '../store-under-test.js';
 
 const BYTES = sampleBytes(300_000);
 const ETAG = `"${createHash('md5').update(BYTES).digest('hex')}"`;

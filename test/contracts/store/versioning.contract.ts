@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { beforeAll, expect, it } from '@jest/globals';
-import { refusalOf, type Contract } from './store-under-test.js';
+import { refusalOf, type Contract } from '../store-under-test.js';
 
 export function describeVersioning(contract: () => Contract): void {
   let bucket: string;

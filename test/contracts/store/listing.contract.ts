@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from '@jest/globals';
-import type { Contract } from './store-under-test.js';
+import type { Contract } from '../store-under-test.js';
 
 /** In the order of their UTF-8 bytes. UTF-16 would put the emoji before U+FFFD, a locale `é` beside `e`. */
 const ODD_KEYS = [

@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { beforeAll, expect, it } from '@jest/globals';
-import { refusalOf, type Contract } from './store-under-test.js';
+import { refusalOf, type Contract } from '../store-under-test.js';
 
 export function describeAccess(contract: () => Contract): void {
   let bucket: string;

@@ -1,7 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { beforeAll, expect, it } from '@jest/globals';
-import type { Contract } from './store-under-test.js';
+import type { Contract } from '../store-under-test.js';
 
 const SECRET_LINE = '{"event":"llm_call","secret":"the bytes that must not leak"}\n';
 const KEY = 'auditforge/exports/eng-1 é+%-20260508T132000Z.jsonl';

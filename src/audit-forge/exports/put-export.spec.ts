@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { mockS3, noAbort, s3Error, s3Store } from '../../../test/support/aws-mock.js';
+import { KeyTaken } from './export-object.js';
+import { putExport } from './put-export.js';
+
+const TARGET = {
+  location: { bucket: 'client-bucket', account: '123456789012' },
+  key: 'auditforge/exports/eng-1-20260508T132000Z.jsonl',
+  headers: {
+    ContentType: 'application/x-ndjson',
+    ContentDisposition: 'attachment; filename="eng-1-20260508T132000Z.jsonl"',
+    CacheControl: 'private, no-store',
+  },
+};
+const BODY = Buffer.from('{"a":1}\n');
+
+describe('a log put in one piece', () => {
+  const s3 = mockS3();
+  beforeEach(() => s3.reset());
+
+  it('is one conditional put with its headers, its MD5 and the expected owner', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    await putExport(s3Store(), TARGET, BODY, noAbort());
+    expect(s3.calls()).toHaveLength(1);
+    expect(s3.commandCalls(PutObjectCommand)[0]!.args[0].input).toEqual({
+      Bucket: 'client-bucket',
+      ExpectedBucketOwner: '123456789012',
+      Key: TARGET.key,
+      Body: BODY,
+      ...TARGET.headers,
+      ContentMD5: createHash('md5').update(BODY).digest('base64'),
+      IfNoneMatch: '*',
+    });
+  });
+
+  it.each([
+    ['v1.abc', 'v1.abc'],
+    [undefined, null],
+    ['null', null],
+    ['', null],
+  ])('tells the version %j as %j', async (VersionId, versionId) => {
+    s3.on(PutObjectCommand).resolves({ VersionId });
+    await expect(putExport(s3Store(), TARGET, BODY, noAbort())).resolves.toEqual({
+      key: TARGET.key,
+      versionId,
+    });
+  });
+
+  it.each([
+    ['PreconditionFailed', 412],
+    ['ConditionalRequestConflict', 409],
+  ])('says that the key is taken on %s', async (name, status) => {
+    s3.on(PutObjectCommand).rejects(s3Error(name, status));
+    const failed = await putExport(s3Store(), TARGET, BODY, noAbort()).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(KeyTaken);
+    expect(failed).toMatchObject({ key: TARGET.key });
+  });
+
+  it.each([
+    ['AccessDenied', 403, 'storage_access_denied'],
+    ['NoSuchBucket', 404, 'storage_misconfigured'],
+    ['PermanentRedirect', 301, 'storage_misconfigured'],
+  ])('fails with %s as %i %s', async (name, status, code) => {
+    s3.on(PutObjectCommand).rejects(s3Error(name, status));
+    await expect(putExport(s3Store(), TARGET, BODY, noAbort())).rejects.toMatchObject({
+      code,
+      context: { operation: 'PutObject', bucket: 'client-bucket' },
+    });
+    expect(s3.calls()).toHaveLength(1);
+  });
+});
