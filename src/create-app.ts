@@ -3,7 +3,7 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Settings } from './config/settings.js';
-import { answerParserErrors, createExpress, requireHost } from './http-server.js';
+import { configureServer, createExpress, requireHost } from './http-server.js';
 
 /** The service, ready to listen. */
 export async function createApp(
@@ -17,7 +17,7 @@ export async function createApp(
   );
   app.useLogger(app.get(Logger));
   app.use(requireHost);
-  answerParserErrors(app.getHttpServer());
+  configureServer(app.getHttpServer());
   app.enableShutdownHooks();
   return app;
 }

@@ -18,8 +18,12 @@ export function createExpress(): Express {
   return app;
 }
 
+/** Longer than load balancers keep an idle connection (60 s is usual), so that they end it and not we. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Makes Node's own refusals, which never reach Express, answers with a problem body too. */
-export function answerParserErrors(server: Server): void {
+export function configureServer(server: Server): void {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const busy = new WeakSet<Duplex>();
   // Answered by us below, with a body.
   (server as Server & { requireHostHeader: boolean }).requireHostHeader = false;

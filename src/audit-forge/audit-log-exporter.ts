@@ -16,23 +16,13 @@ import type { StoredExport } from './exports/export-object.js';
 import { fromFreeSecond } from './exports/key-taken.js';
 import { partSize } from './exports/part-size.js';
 import { Presigner } from './exports/presigner.js';
+import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
 import { openedLog, type OpenedLog } from './opened-log.js';
 import type { BucketLocation } from './s3/s3-clients.js';
 import { SnapshotChanged, type Snapshot } from './shards/snapshot.js';
 import { ShardReader } from './shards/shard-reader.js';
 import { shardContents } from './shards/shard-content.js';
 import { Snapshots } from './shards/snapshots.js';
-
-/** What is asked for. Who asks is a parameter of its own: this part is not trusted. */
-export interface ExportRequest {
-  engagementId: string;
-  format?: LogFormat;
-}
-
-export interface SignedUrlRequest extends ExportRequest {
-  /** Seconds that the link is to be valid for, 60 to 3600. */
-  expiresIn?: number;
-}
 
 /** How a request ends early, and by which name the log calls it. */
 export interface ExportContext {
@@ -74,6 +64,7 @@ export class AuditLogExporter {
   /** @throws AuditForgeError `engagement_out_of_scope`, `engagement_not_found`, `invalid_engagement_record`, … */
   async engagement(caller: Caller, engagementId: string, context: ExportContext = {}): Promise<Engagement> {
     assertInScope(caller, engagementId);
+    checkedRequest({ engagementId });
     return this.engagements.get(engagementId, signalOf(context));
   }
 
@@ -82,9 +73,9 @@ export class AuditLogExporter {
    * an error of this call; one that comes later is thrown by `bytes`.
    */
   async stream(caller: Caller, request: ExportRequest, context: ExportContext = {}): Promise<AuditLogStream> {
-    const { engagementId, format = 'jsonl' } = request;
     const requestedAt = this.clock.now();
-    const engagement = await this.engagement(caller, engagementId, context);
+    const engagement = await this.engagement(caller, request.engagementId, context);
+    const { engagementId, format } = checkedRequest(request);
     const slot = await this.slots.enter(caller, signalOf(context));
     try {
       const opened = await this.retryOnce(() => this.open(engagement, format, slot));
@@ -120,11 +111,12 @@ export class AuditLogExporter {
 
   private async materializeAndSign(
     caller: Caller,
-    { engagementId, format = 'jsonl', expiresIn = 600 }: SignedUrlRequest,
+    request: SignedUrlRequest,
     context: ExportContext,
   ): Promise<SignedUrlResponse> {
     const requestedAt = this.clock.now();
-    const engagement = await this.engagement(caller, engagementId, context);
+    const engagement = await this.engagement(caller, request.engagementId, context);
+    const { engagementId, format, expiresIn } = checkedRequest(request);
     const location = this.locationOf(engagement);
     const slot = await this.slots.enter(caller, signalOf(context));
     try {

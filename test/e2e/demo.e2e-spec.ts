@@ -17,7 +17,7 @@ import { startDemo, type Demo, type DemoOptions } from '../../src/demo/start-dem
 
 const SMALL = SAMPLES.filter(({ id }) => id !== 'eng-large');
 const SAMPLE_SHA256 = 'e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d';
-const CLOUDTRAIL = process.env['AUDITFORGE_CLOUDTRAIL_DIR'];
+const CLOUDTRAIL = process.env['TEST_CLOUDTRAIL_DIR'];
 
 let root: string;
 let demo: Demo | undefined;
@@ -195,7 +195,7 @@ describe('a folder of shards', () => {
   });
 
   (CLOUDTRAIL === undefined ? it.skip : it)(
-    'of CloudTrail events (AUDITFORGE_CLOUDTRAIL_DIR) has the bytes expected',
+    'of CloudTrail events (TEST_CLOUDTRAIL_DIR) has the bytes expected',
     async () => {
       const expected = readFileSync(join(CLOUDTRAIL!, 'expected.txt'), 'utf8');
       const loaded = await load(join(CLOUDTRAIL!, 'shards'), 'eng-cloudtrail');

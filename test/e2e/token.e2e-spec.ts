@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt, jwtVerify } from 'jose';
-import { tokenCommand } from '../../src/demo/token-command.js';
+import { tokenCommand } from '../../src/token-command.js';
 import { openEmbeddedStore } from '../support/embedded-store.js';
 import { Service } from '../support/service.js';
 import { SESSION_SECRET } from '../support/session-tokens.js';

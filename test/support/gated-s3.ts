@@ -36,7 +36,7 @@ export class GatedS3ClientFactory extends DefaultS3ClientFactory {
       (next, context) => async (args) => {
         const input = args.input as unknown as Record<string, unknown>;
         const command = (context.commandName ?? '').replace(/Command$/, '') as Command;
-        await this.before(command, String(input['Key'] ?? ''), input);
+        await this.before(command, typeof input['Key'] === 'string' ? input['Key'] : '', input);
         return next(args);
       },
       { step: 'initialize', name: 'gate' },

@@ -30,6 +30,17 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
+/**
+ * The first application of a process decides where all of them log, so every line goes to every service that
+ * is running.
+ */
+const running = new Set<Service>();
+const logSink = {
+  write: (line: string) => {
+    for (const { logs } of running) logs.push(JSON.parse(line) as LogLine);
+  },
+};
+
 /** The real application on a real store, over HTTP. */
 export class Service {
   readonly logs: LogLine[] = [];
@@ -57,8 +68,8 @@ export class Service {
       ...environment,
     });
     settings.auditForge.credentials = store.config.credentials;
-    const logTo = { write: (line: string) => void service.logs.push(JSON.parse(line) as LogLine) };
-    const app = await createApp(settings, { logTo, logLevel: 'debug', ...overrides });
+    running.add(service);
+    const app = await createApp(settings, { logTo: logSink, logLevel: 'debug', ...overrides });
     await app.listen(0, '127.0.0.1');
     service.app = app;
     service.url = await app.getUrl();
@@ -159,6 +170,7 @@ export class Service {
   }
 
   async close(): Promise<void> {
+    running.delete(this);
     this.client.destroy();
     await this.app?.close();
   }

@@ -2,7 +2,8 @@ import { createParamDecorator, type ExecutionContext, type Type } from '@nestjs/
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { Request } from 'express';
-import { AuditForgeError, type ParameterProblem } from '../errors/audit-forge.error.js';
+import type { ParameterProblem } from '../errors/audit-forge.error.js';
+import { invalidParameters } from '../export-request.js';
 
 /**
  * Path and query of a request as one DTO, every offending parameter named in one 422.
@@ -39,11 +40,6 @@ export function parseRequest<T extends object>(dto: Type<T>, path: Record<string
   }
   if (problems.length > 0) throw invalidParameters(problems);
   return parsed;
-}
-
-function invalidParameters(errors: ParameterProblem[]): AuditForgeError {
-  const detail = errors.map(({ parameter, detail: why }) => `${JSON.stringify(parameter)} ${why}`).join('. ');
-  return new AuditForgeError('invalid_parameters', { detail: `${detail}.`, errors });
 }
 
 function rawQuery(url: string): string {

@@ -1,5 +1,6 @@
 import { IsIn, Matches } from 'class-validator';
 import { LOG_FORMATS, type LogFormat } from '../encoders/formats.js';
+import { EXPIRES_IN } from '../export-request.js';
 import { ENGAGEMENT_ID } from '../names.js';
 import { IsSecondsBetween } from './seconds.validator.js';
 
@@ -23,8 +24,8 @@ export class AuditLogQuery extends EngagementPath {
   delivery: Delivery = 'stream';
 
   /** Seconds, as written. */
-  @IsSecondsBetween(60, 3600)
-  expires_in = '600';
+  @IsSecondsBetween(EXPIRES_IN.min, EXPIRES_IN.max)
+  expires_in = String(EXPIRES_IN.default);
 
   get expiresIn(): number {
     return Number(this.expires_in);

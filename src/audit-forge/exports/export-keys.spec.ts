@@ -1,4 +1,4 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, type HeadObjectCommandInput } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockS3, noAbort, s3Error, s3Store } from '../../../test/support/aws-mock.js';
 import { S3Failure } from '../s3/s3-failure.js';
@@ -13,14 +13,17 @@ describe('the key of a new export', () => {
   let keys: ExportKeys;
 
   beforeEach(() => {
-    s3.reset();
     storeHolds();
     keys = new ExportKeys(s3Store());
   });
 
+  /** The store has objects of these keys and no other. */
   function storeHolds(...taken: string[]): void {
-    s3.on(HeadObjectCommand).rejects(s3Error('NotFound', 404));
-    for (const Key of taken) s3.on(HeadObjectCommand, { Key }).resolves({});
+    s3.reset();
+    s3.on(HeadObjectCommand).callsFake(({ Key }: HeadObjectCommandInput) => {
+      if (!taken.includes(Key!)) throw s3Error('NotFound', 404);
+      return {};
+    });
   }
 
   const reserve = (id = 'eng-1', location: { bucket: string } = LOCATION, signal = noAbort()) =>
@@ -63,8 +66,6 @@ describe('the key of a new export', () => {
     storeHolds(key('2059'));
     await reserve();
     storeHolds();
-    s3.reset();
-    storeHolds();
     await expect(reserve()).resolves.toMatchObject({ key: key('2059') });
   });
 
@@ -76,10 +77,11 @@ describe('the key of a new export', () => {
   });
 
   it('stays free when the store cannot be asked', async () => {
-    s3.on(HeadObjectCommand).rejectsOnce(s3Error('AccessDenied', 403));
+    s3.on(HeadObjectCommand).rejects(s3Error('AccessDenied', 403));
     const failed = await reserve().catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(S3Failure);
     expect(failed).toMatchObject({ code: 'storage_access_denied', context: { operation: 'HeadObject' } });
+    storeHolds();
     await expect(reserve()).resolves.toMatchObject({ key: key('2059') });
   });
 

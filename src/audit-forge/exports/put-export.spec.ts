@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockS3, noAbort, s3Error, s3Store } from '../../../test/support/aws-mock.js';
-import { KeyTaken } from './export-object.js';
+import { KeyTaken } from './key-taken.js';
 import { putExport } from './put-export.js';
 
 const TARGET = {
   location: { bucket: 'client-bucket', account: '123456789012' },
   key: 'auditforge/exports/eng-1-20260508T132000Z.jsonl',
+  at: new Date('2026-05-08T13:20:00Z'),
   headers: {
     ContentType: 'application/x-ndjson',
     ContentDisposition: 'attachment; filename="eng-1-20260508T132000Z.jsonl"',
@@ -18,7 +19,7 @@ const BODY = Buffer.from('{"a":1}\n');
 
 describe('a log put in one piece', () => {
   const s3 = mockS3();
-  beforeEach(() => s3.reset());
+  beforeEach(() => void s3.reset());
 
   it('is one conditional put with its headers, its MD5 and the expected owner', async () => {
     s3.on(PutObjectCommand).resolves({});
@@ -55,7 +56,7 @@ describe('a log put in one piece', () => {
     s3.on(PutObjectCommand).rejects(s3Error(name, status));
     const failed = await putExport(s3Store(), TARGET, BODY, noAbort()).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(KeyTaken);
-    expect(failed).toMatchObject({ key: TARGET.key });
+    expect(failed).toMatchObject({ at: TARGET.at, failure: { context: { operation: 'PutObject' } } });
   });
 
   it.each([
