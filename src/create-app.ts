@@ -18,6 +18,7 @@ export async function createApp(
   app.useLogger(app.get(Logger));
   app.use(requireHost);
   configureServer(app.getHttpServer());
-  app.enableShutdownHooks();
+  // Exit code 0 after a shutdown that was asked for; else Nest ends the process by the signal itself.
+  app.enableShutdownHooks([], { useProcessExit: true });
   return app;
 }

@@ -40,6 +40,11 @@ export class ExportSlots implements BeforeApplicationShutdown {
     const owner = { caller: callerKey(caller), export: String(++this.count) };
     const stopped = AbortSignal.any([signal, this.stop.signal]);
     const release = await this.turn(owner, stopped);
+    // The turn may have come from the last export that a shutdown waited for.
+    if (this.closing) {
+      release();
+      this.assertOpen();
+    }
     this.running++;
     let left = false;
     return {

@@ -28,7 +28,7 @@ export function endpointProblem(value: string, httpOnLoopbackOnly = false): stri
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
   if (url.search !== '' || url.hash !== '') return 'must not hold a query or a fragment';
   const loopback =
-    url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.');
+    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
   if (httpOnLoopbackOnly && url.protocol === 'http:' && !loopback) return 'must be an https:// address';
   return undefined;
 }

@@ -32,10 +32,17 @@ export const adminTokens: Parser<AdminToken[]> = (value) =>
 
 export const origins: Parser<string[]> = (value) =>
   list(value).map((origin) => {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+    if (!origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin) return origin;
     throw new InvalidValue(
       'must be origins such as https://audit.example.com, comma-separated; * is not one',
     );
+  });
+
+/** Addresses of proxies that are believed. `*` would believe everybody. */
+export const proxies: Parser<string[]> = (value) =>
+  list(value).map((proxy) => {
+    if (proxy !== '' && !proxy.includes('*')) return proxy;
+    throw new InvalidValue('must be addresses or ranges such as 10.0.0.0/8, comma-separated; * is not one');
   });
 
 export const redisUrl: Parser<string> = (value) => {

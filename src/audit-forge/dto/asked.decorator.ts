@@ -23,7 +23,7 @@ export function parseRequest<T extends object>(dto: Type<T>, path: Record<string
   const takes = known.size === 0 ? 'none' : [...known].join(', ');
   const problems: ParameterProblem[] = [];
   const values: Record<string, string> = { ...path };
-  const pairs = new URLSearchParams(query);
+  const pairs = new URLSearchParams(`?${query}`);
   for (const name of new Set(pairs.keys())) {
     const given = pairs.getAll(name);
     if (!known.has(name)) {

@@ -270,7 +270,9 @@ describe.each(LOG_FORMATS)('%s, however the input is cut into chunks', (format) 
     ];
     for (const text of awkward) {
       for (let at = 0; at <= text.length; at++) {
-        expect(encode(format, [cut(text, [at]), '{}\n'.split('')])).toEqual(reference(format, [text, '{}\n']));
+        expect(encode(format, [cut(text, [at]), '{}\n'.split('')])).toEqual(
+          reference(format, [text, '{}\n']),
+        );
       }
       expect(encode(format, [text.split('')])).toEqual(reference(format, [text]));
     }

@@ -1,10 +1,14 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { LogFormat } from '../encoders/formats.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Failure } from '../s3/s3-failure.js';
 import { S3Store } from '../s3/s3-store.js';
 import { exportFileName, exportKey, nextSecond } from './export-key.js';
+
+/** Seconds that are looked at: a store that has every key there is has none of them. */
+const MAX_SECONDS = 600;
 
 /** A key that is free and kept for one export of this process until it is released. */
 export interface ReservedKey {
@@ -32,7 +36,8 @@ export class ExportKeys {
     from: Date,
     signal: AbortSignal,
   ): Promise<ReservedKey> {
-    for (let at = from; ; at = nextSecond(at)) {
+    const end = from.getTime() + MAX_SECONDS * 1000;
+    for (let at = from; at.getTime() < end; at = nextSecond(at)) {
       const key = exportKey(engagementId, at, format);
       const name = `${location.bucket}/${key}`;
       if (this.reserved.has(name)) continue;
@@ -48,6 +53,9 @@ export class ExportKeys {
       }
       release();
     }
+    throw new AuditForgeError('storage_unavailable', {
+      context: { bucket: location.bucket, reason: `none of ${MAX_SECONDS} seconds is free for a key` },
+    });
   }
 
   private async exists(location: BucketLocation, key: string, signal: AbortSignal): Promise<boolean> {

@@ -14,7 +14,7 @@ import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
 import { MAX_PARTS } from './part-size.js';
-import { versionIdOf } from './put-export.js';
+import { findWritten, multipartEtag, versionIdOf } from './written-object.js';
 
 const ABORT_LIMIT_MS = 30_000;
 const ABORT_TRIES = 3;
@@ -27,6 +27,8 @@ export class MultipartWriter {
   private readonly parts: CompletedPart[] = [];
   private readonly inFlight = new Set<Promise<void>>();
   private size = 0;
+  /** Why a part did not arrive; the upload can only be aborted then. */
+  private failed: { error: unknown } | undefined;
 
   private constructor(
     private readonly store: S3Store,
@@ -55,6 +57,7 @@ export class MultipartWriter {
 
   /** Starts a part. `body` must not change until `onDone`, which is called however it ends. */
   start(body: Buffer, onDone: () => void): void {
+    this.rethrowFailure();
     const number = this.parts.length + 1;
     if (number > MAX_PARTS) {
       throw new AuditForgeError('internal_error', {
@@ -71,27 +74,30 @@ export class MultipartWriter {
       this.inFlight.delete(upload);
       onDone();
     });
-    // `oneDone` and `complete` meet the failure.
-    upload.catch(() => undefined);
+    upload.catch((error: unknown) => (this.failed ??= { error }));
     this.inFlight.add(upload);
   }
 
   /** Resolves when one of the parts on their way has arrived. @throws what made it fail */
   async oneDone(): Promise<void> {
     await Promise.race(this.inFlight);
+    this.rethrowFailure();
   }
 
   /** @throws KeyTaken, S3Failure; then the upload is still open */
   async complete(): Promise<StoredExport> {
     await Promise.all(this.inFlight);
+    this.rethrowFailure();
     const { location, key, at } = this.target;
+    let tries = 0;
     try {
       const { VersionId } = await this.store.send(
         'CompleteMultipartUpload',
         location,
         this.signal,
-        (client, bucket, abort) =>
-          client.send(
+        (client, bucket, abort) => {
+          tries++;
+          return client.send(
             new CompleteMultipartUploadCommand({
               ...bucket,
               Key: key,
@@ -101,10 +107,13 @@ export class MultipartWriter {
               IfNoneMatch: '*',
             }),
             abort,
-          ),
+          );
+        },
       );
       return { key, versionId: versionIdOf(VersionId) };
     } catch (error) {
+      const written = tries > 1 ? await this.written() : undefined;
+      if (written !== undefined) return written;
       throw keyTakenOr(error, at);
     }
   }
@@ -135,6 +144,16 @@ export class MultipartWriter {
       }
     }
     return false;
+  }
+
+  /** The object, where a completion that was not answered has worked after all. */
+  private written(): Promise<StoredExport | undefined> {
+    const etag = multipartEtag(this.parts.map(({ ETag }) => ETag));
+    return findWritten(this.store, this.target, { size: this.size, etag }, this.signal);
+  }
+
+  private rethrowFailure(): void {
+    if (this.failed !== undefined) throw this.failed.error;
   }
 
   private async upload(part: CompletedPart, body: Buffer): Promise<void> {

@@ -3,29 +3,32 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
+import { findWritten, versionIdOf } from './written-object.js';
 
 /** Puts a small log in one piece. @throws KeyTaken, S3Failure */
 export async function putExport(
   store: S3Store,
-  { location, key, at, headers }: ExportTarget,
+  target: ExportTarget,
   body: Buffer,
   signal: AbortSignal,
 ): Promise<StoredExport> {
-  const ContentMD5 = createHash('md5').update(body).digest('base64');
+  const { location, key, at, headers } = target;
+  const md5 = createHash('md5').update(body).digest();
+  const content = { Body: body, ContentMD5: md5.toString('base64') };
+  let tries = 0;
   try {
-    const { VersionId } = await store.send('PutObject', location, signal, (client, target, abort) =>
-      client.send(
-        new PutObjectCommand({ ...target, ...headers, Key: key, Body: body, ContentMD5, IfNoneMatch: '*' }),
+    const { VersionId } = await store.send('PutObject', location, signal, (client, bucket, abort) => {
+      tries++;
+      return client.send(
+        new PutObjectCommand({ ...bucket, ...headers, ...content, Key: key, IfNoneMatch: '*' }),
         abort,
-      ),
-    );
+      );
+    });
     return { key, versionId: versionIdOf(VersionId) };
   } catch (error) {
+    const wanted = { size: body.length, etag: md5.toString('hex') };
+    const written = tries > 1 ? await findWritten(store, target, wanted, signal) : undefined;
+    if (written !== undefined) return written;
     throw keyTakenOr(error, at);
   }
-}
-
-/** `null` as a version is what S3 calls an object written while versioning was suspended. */
-export function versionIdOf(versionId: string | undefined): string | null {
-  return versionId === undefined || versionId === 'null' || versionId === '' ? null : versionId;
 }

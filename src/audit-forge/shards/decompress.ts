@@ -75,11 +75,12 @@ export class Decompressor {
     const wakeUp = () => this.notify();
     engine.on('readable', wakeUp);
     engine.on('error', (error) => {
-      this.failure ??= error;
+      if (engine === this.engine) this.failure ??= error;
       this.notify();
     });
+    // An engine's end may be told when the next member has its own already, which it says nothing of.
     engine.on('end', () => {
-      this.ended = true;
+      if (engine === this.engine) this.ended = true;
       this.notify();
     });
     return engine;

@@ -39,6 +39,10 @@ export async function* readAhead<T, R>(
       while (isFull(weight) && !stopped.aborted) await changed.promise;
       stopped.throwIfAborted();
       const release = await admit(item, stopped);
+      if (stopped.aborted) {
+        release();
+        break;
+      }
       const result = start(item, stopped);
       // It is met when its turn comes; until then it must not count as unhandled.
       result.catch(() => undefined);

@@ -10,8 +10,8 @@ const LOCATION = { bucket: 'client-bucket', account: '123456789012' };
 type Page = Partial<ListObjectsV2CommandOutput>;
 
 /** A page with these names under the prefix. */
-function page(...names: string[]): Page {
-  return { Contents: names.map((name) => ({ Key: PREFIX + name, Size: 10, ETag: `"${name}"` })) };
+function page(...keys: string[]): Page {
+  return { Contents: keys.map((name) => ({ Key: PREFIX + name, Size: 10, ETag: `"${name}"` })) };
 }
 
 describe('the order of keys', () => {
