@@ -20,6 +20,7 @@ import { S3Store } from './s3/s3-store.js';
 import { ReadBudget } from './shards/read-budget.js';
 import { SegmentFetcher } from './shards/segment-fetcher.js';
 import { ShardReader } from './shards/shard-reader.js';
+import { Shutdown } from './shutdown.js';
 import { Snapshots } from './shards/snapshots.js';
 
 /** The audit-log export: the endpoint, and {@link AuditLogExporter} for other services. */
@@ -44,6 +45,7 @@ import { Snapshots } from './shards/snapshots.js';
     S3Store,
     SegmentFetcher,
     ShardReader,
+    Shutdown,
     Snapshots,
     StoreClock,
   ],

@@ -4,12 +4,13 @@ import type { AuditForgeOptions } from './audit-forge.options.js';
 import type { Caller } from './auth/caller.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
 import { ExportSlots } from './export-slots.js';
+import { Shutdown } from './shutdown.js';
 
 const ops: Caller = { kind: 'admin', subject: 'ops' };
 const reviewer: Caller = { kind: 'session', subject: 'ops', engagements: new Set(['eng-1']) };
 
-function slotsWith(given: Partial<AuditForgeOptions> = {}): ExportSlots {
-  return new ExportSlots(optionsWith({ maxActiveExports: 2, ...given }));
+function slotsWith(given: Partial<AuditForgeOptions> = {}, shutdown = new Shutdown()): ExportSlots {
+  return new ExportSlots(optionsWith({ maxActiveExports: 2, ...given }), shutdown);
 }
 
 /** What has become of a promise so far. */
@@ -132,10 +133,11 @@ describe('a shutdown', () => {
   });
 
   it('refuses new exports', async () => {
-    const slots = slotsWith();
-    expect(() => slots.assertOpen()).not.toThrow();
+    const shutdown = new Shutdown();
+    const slots = slotsWith({}, shutdown);
+    expect(() => shutdown.assertOpen()).not.toThrow();
     await slots.beforeApplicationShutdown();
-    expect(() => slots.assertOpen()).toThrow(expect.objectContaining({ code: 'shutting_down' }));
+    expect(() => shutdown.assertOpen()).toThrow(expect.objectContaining({ code: 'shutting_down' }));
     await expect(slots.enter(ops, noAbort())).rejects.toMatchObject({ code: 'shutting_down', retryAfter: 5 });
   });
 

@@ -2,6 +2,7 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { AuditForgeOptions } from './audit-forge.options.js';
 import { callerKey, type Caller } from './auth/caller.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
+import { Shutdown } from './shutdown.js';
 import { Turns, type TurnOwner } from './turns/turns.js';
 
 const MAX_WAITING = 256;
@@ -19,31 +20,30 @@ export interface ExportSlot {
 export class ExportSlots implements BeforeApplicationShutdown {
   private readonly turns: Turns;
   private readonly stop = new AbortController();
-  private closing = false;
   private count = 0;
   private running = 0;
   private idle = Promise.withResolvers<void>();
 
-  constructor(private readonly options: AuditForgeOptions) {
+  constructor(
+    private readonly options: AuditForgeOptions,
+    private readonly shutdown: Shutdown,
+  ) {
     // While others wait, one caller holds at most half.
     this.turns = new Turns(options.maxActiveExports, { shareWhileOthersWait: 0.5 });
   }
 
-  /** @throws AuditForgeError `shutting_down` */
-  assertOpen(): void {
-    if (this.closing) throw new AuditForgeError('shutting_down');
-  }
-
   /** @throws AuditForgeError `too_many_requests` when no turn comes in time, `shutting_down` */
   async enter(caller: Caller, signal: AbortSignal): Promise<ExportSlot> {
-    this.assertOpen();
+    this.shutdown.assertOpen();
     const owner = { caller: callerKey(caller), export: String(++this.count) };
     const stopped = AbortSignal.any([signal, this.stop.signal]);
     const release = await this.turn(owner, stopped);
     // The turn may have come from the last export that a shutdown waited for.
-    if (this.closing) {
+    try {
+      this.shutdown.assertOpen();
+    } catch (error) {
       release();
-      this.assertOpen();
+      throw error;
     }
     this.running++;
     let left = false;
@@ -62,7 +62,7 @@ export class ExportSlots implements BeforeApplicationShutdown {
 
   /** New exports are refused; running ones have the grace time, and are then aborted. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing = true;
+    this.shutdown.begin();
     if (this.running === 0) return;
     this.idle = Promise.withResolvers<void>();
     const timer = setTimeout(() => {

@@ -11,7 +11,7 @@ BINARIES=(ceph ceph-mon ceph-mgr ceph-osd monmaptool radosgw radosgw-admin)
 PACKAGES=(ceph-common ceph-mon ceph-mgr ceph-osd radosgw)
 # What the store may hold. Memory is taken only as it fills: the tests need about half.
 STORE_BYTES=$((6 * 1024 * 1024 * 1024))
-START_SECONDS=120
+START_SECONDS=${CEPH_START_SECONDS:-120}
 ACCESS_KEY=AKIACEPHCONTRACT
 SECRET_KEY=only-for-the-tests-on-ceph
 

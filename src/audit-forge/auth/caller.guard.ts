@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { ExportSlots } from '../export-slots.js';
+import { Shutdown } from '../shutdown.js';
 import { Authenticator } from './authenticator.js';
 import { assertInScope } from './caller.js';
 import { EngagementScope, rememberCaller } from './caller.decorator.js';
@@ -12,14 +12,14 @@ export class CallerGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
-    private readonly slots: ExportSlots,
+    private readonly shutdown: Shutdown,
   ) {}
 
   /** @throws AuditForgeError `authentication_required`, `engagement_out_of_scope`, `shutting_down` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const parameter = this.reflector.get(EngagementScope, context.getHandler());
     if (parameter === undefined) return true;
-    this.slots.assertOpen();
+    this.shutdown.assertOpen();
     const request = context.switchToHttp().getRequest<Request>();
     const caller = await this.authenticator.callerOf(request);
     assertInScope(caller, String(request.params[parameter]));

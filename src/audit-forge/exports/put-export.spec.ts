@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockS3, noAbort, s3Error, s3Store } from '../../../test/support/aws-mock.js';
 import { KeyTaken } from './key-taken.js';
@@ -70,5 +70,34 @@ describe('a log put in one piece', () => {
       context: { operation: 'PutObject', bucket: 'client-bucket' },
     });
     expect(s3.calls()).toHaveLength(1);
+  });
+
+  describe('failures 18: a put that worked, but whose answer was lost', () => {
+    const found = { ContentLength: BODY.length, ETag: `"${createHash('md5').update(BODY).digest('hex')}"` };
+    beforeEach(() => {
+      const refused = s3Error('PreconditionFailed', 412);
+      s3.on(PutObjectCommand).rejectsOnce(s3Error('InternalError', 500)).rejects(refused);
+    });
+
+    it('is found in the store, and no second object is written', async () => {
+      s3.on(HeadObjectCommand).resolves({ ...found, VersionId: 'v1' });
+      const stored = await putExport(s3Store(), TARGET, BODY, noAbort());
+      expect(stored).toEqual({ key: TARGET.key, versionId: 'v1' });
+      expect(s3.commandCalls(PutObjectCommand)).toHaveLength(2);
+    });
+
+    it.each([
+      ['another size', { ...found, ContentLength: 1 }],
+      ['another etag', { ...found, ETag: '"0123456789abcdef0123456789abcdef"' }],
+    ])('is somebody else’s object with %s: the key is taken', async (_, head) => {
+      s3.on(HeadObjectCommand).resolves(head);
+      await expect(putExport(s3Store(), TARGET, BODY, noAbort())).rejects.toBeInstanceOf(KeyTaken);
+    });
+  });
+
+  it('is not looked for when the first try is refused: the same bytes there are another export', async () => {
+    s3.on(PutObjectCommand).rejects(s3Error('PreconditionFailed', 412));
+    await expect(putExport(s3Store(), TARGET, BODY, noAbort())).rejects.toBeInstanceOf(KeyTaken);
+    expect(s3.commandCalls(HeadObjectCommand)).toHaveLength(0);
   });
 });
