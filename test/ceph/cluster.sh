@@ -94,7 +94,9 @@ mgr data = $folder/mgr
 osd data = $folder/osd
 [client.rgw]
 rgw data = $folder/rgw
-rgw frontends = beast endpoint=127.0.0.1:$rgw_port
+# Its default, an encrypted connection to the monitor, cannot be had without keys.
+ms mon client mode = crc
+rgw frontends = beast endpoint=127.0.0.1:$rgw_port tcp_nodelay=1
 CONF
   : >"$folder/keyring"
   mkdir "$folder"/{mon,mgr,osd,rgw}
@@ -171,7 +173,8 @@ ENV
 # A pid is only signalled while it is still the daemon's of this folder: numbers come round again.
 is_ours() {
   local -r environment=/proc/$1/environ
-  [ -r "$environment" ] && tr '\0' '\n' <"$environment" 2>/dev/null | grep -qxF "CEPH_CONF=$folder/ceph.conf"
+  # It may end between the two looks.
+  [ -r "$environment" ] && { tr '\0' '\n' <"$environment"; } 2>/dev/null | grep -qxF "CEPH_CONF=$folder/ceph.conf"
 }
 
 stop() {

@@ -6,8 +6,11 @@ import { GetObjectCommand, PutObjectCommand, S3Client, type PutObjectCommandInpu
  * does instead, so that the service's other way is known to be right.
  */
 export interface StoreCapabilities {
-  /** `If-None-Match: *` on put and completion. Absent: ignored, the later write stands. */
-  conditionalWrites: boolean;
+  /**
+   * `If-None-Match: *` on put and completion. `unversioned puts`: not on completion, nor in a bucket with
+   * versioning. Where it is absent it is ignored: the later write stands.
+   */
+  conditionalWrites: boolean | 'unversioned puts';
   /** `x-amz-checksum-…` verified, kept and given back. Absent: ignored; the MD5 etag is the check. */
   checksums: boolean;
   /** aws-chunked bodies with a checksum behind them. Absent: refused. */
@@ -22,7 +25,25 @@ export interface StoreCapabilities {
   publicAccessBlock: boolean;
   /** `x-amz-expected-bucket-owner`: the account id that owns the buckets. Absent: the header is ignored. */
   ownerAccountId: string | undefined;
+  /** Where the store is not like S3 in what the service does without. Default: nowhere. */
+  departures?: readonly Departure[];
 }
+
+export type Departure =
+  /** The answer to a completion has an empty etag; the object has the right one. */
+  | 'completion without etag'
+  /** A completion takes parts in any order, and puts them together by their numbers. */
+  | 'parts in any order'
+  /** Of an upload that is gone, the list of parts is 404 NoSuchKey, and a completion 500 InternalError. */
+  | 'other codes for a missing upload'
+  /** A part copy does not look at `x-amz-copy-source-if-match`, and decodes a `%` in the source's key twice. */
+  | 'careless part copy'
+  /** The 404 of an object behind a delete marker does not name the marker. */
+  | 'silent delete marker'
+  /** A link that is dated in the future opens before its time. */
+  | 'links before their time'
+  /** A bucket that never had public-access blocks says that all of them are off. */
+  | 'public-access blocks by default';
 
 export interface StoreUnderTest {
   config: {
@@ -47,6 +68,10 @@ export class Contract {
 
   get capabilities(): StoreCapabilities {
     return this.store.capabilities;
+  }
+
+  departs(departure: Departure): boolean {
+    return this.capabilities.departures?.includes(departure) ?? false;
   }
 
   /** One attempt, so that each answer is seen; checksums only where a spec asks for them. */

@@ -99,16 +99,19 @@ export function describeBuckets(contract: () => Contract): void {
     const { client, store, capabilities } = contract();
     const name = await store.makeBucket();
     const get = new GetPublicAccessBlockCommand({ Bucket: name });
-    expect(await refusalOf(client.send(get))).toEqual({
-      code: 'NoSuchPublicAccessBlockConfiguration',
-      status: 404,
+    const blocksThatAre = (on: boolean) => ({
+      BlockPublicAcls: on,
+      IgnorePublicAcls: on,
+      BlockPublicPolicy: on,
+      RestrictPublicBuckets: on,
     });
-    const blocks = {
-      BlockPublicAcls: true,
-      IgnorePublicAcls: true,
-      BlockPublicPolicy: true,
-      RestrictPublicBuckets: true,
-    };
+    if (contract().departs('public-access blocks by default')) {
+      expect((await client.send(get)).PublicAccessBlockConfiguration).toEqual(blocksThatAre(false));
+    } else {
+      const refusal = { code: 'NoSuchPublicAccessBlockConfiguration', status: 404 };
+      expect(await refusalOf(client.send(get))).toEqual(refusal);
+    }
+    const blocks = blocksThatAre(true);
     await client.send(
       new PutPublicAccessBlockCommand({ Bucket: name, PublicAccessBlockConfiguration: blocks }),
     );

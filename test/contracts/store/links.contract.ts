@@ -44,7 +44,7 @@ export function describeLinks(contract: () => Contract): void {
     const still = await sign({ expiresIn: 60, signingDate: new Date(Date.now() - 30_000) });
     expect((await open(still)).status).toBe(200);
     const future = await sign({ expiresIn: 60, signingDate: new Date(Date.now() + 3_600_000) });
-    expect((await open(future)).status).toBe(403);
+    expect((await open(future)).status).toBe(contract().departs('links before their time') ? 200 : 403);
   });
 
   it('cannot be made to live longer', async () => {

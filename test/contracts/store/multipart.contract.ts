@@ -61,7 +61,8 @@ export function describeMultipart(contract: () => Contract): void {
     expect(await missing(upload.Key)).toBe(true);
     const { ETag: etag } = await upload.complete([first, last]);
     const md5s = [large(), small].map((bytes) => createHash('md5').update(bytes).digest());
-    expect(etag).toBe(`"${createHash('md5').update(Buffer.concat(md5s)).digest('hex')}-2"`);
+    const right = `"${createHash('md5').update(Buffer.concat(md5s)).digest('hex')}-2"`;
+    expect(etag).toBe(contract().departs('completion without etag') ? '' : right);
     expect((await contract().read(bucket, upload.Key)).equals(Buffer.concat([large(), small]))).toBe(true);
 
     const at = large().length;
@@ -73,7 +74,11 @@ export function describeMultipart(contract: () => Contract): void {
     const answer = await contract().client.send(across);
     const bytes = Buffer.from(await answer.Body!.transformToByteArray());
     expect(bytes.equals(Buffer.concat([large().subarray(-3), small.subarray(0, 3)]))).toBe(true);
-    expect(answer).toMatchObject({ ContentType: 'application/x-ndjson', CacheControl: 'private, no-store' });
+    expect(answer).toMatchObject({
+      ETag: right,
+      ContentType: 'application/x-ndjson',
+      CacheControl: 'private, no-store',
+    });
     expect(await unfinished(upload.Key)).toEqual([]);
   });
 
@@ -96,11 +101,19 @@ export function describeMultipart(contract: () => Contract): void {
   it('refuses parts out of order, and ones that it does not have', async () => {
     const upload = await begin();
     const [one, two] = [await upload.part(1, large()), await upload.part(2, small)];
-    expect(await refusalOf(upload.complete([two, one]))).toEqual({ code: 'InvalidPartOrder', status: 400 });
     const unknown = { PartNumber: 3, ETag: two.ETag };
     expect(await refusalOf(upload.complete([one, unknown]))).toEqual({ code: 'InvalidPart', status: 400 });
     const wrong = { PartNumber: 2, ETag: one.ETag };
     expect(await refusalOf(upload.complete([one, wrong]))).toEqual({ code: 'InvalidPart', status: 400 });
+    expect(await missing(upload.Key)).toBe(true);
+    const turned = upload.complete([two, one]);
+    if (contract().departs('parts in any order')) {
+      await turned;
+      const bytes = await contract().read(bucket, upload.Key);
+      expect(bytes.equals(Buffer.concat([large(), small]))).toBe(true);
+      return;
+    }
+    expect(await refusalOf(turned)).toEqual({ code: 'InvalidPartOrder', status: 400 });
     expect(await missing(upload.Key)).toBe(true);
   });
 
@@ -128,9 +141,14 @@ export function describeMultipart(contract: () => Contract): void {
     expect((await upload.abort()).$metadata.httpStatusCode).toBe(204);
     await other.abort();
     expect(await unfinished('multipart-listed/')).toEqual([]);
-    expect(await refusalOf(upload.part(3, small))).toEqual({ code: 'NoSuchUpload', status: 404 });
-    expect(await refusalOf(upload.parts())).toEqual({ code: 'NoSuchUpload', status: 404 });
-    expect(await refusalOf(upload.complete([one, two]))).toEqual({ code: 'NoSuchUpload', status: 404 });
+    const gone = { code: 'NoSuchUpload', status: 404 };
+    const others = contract().departs('other codes for a missing upload');
+    expect(await refusalOf(upload.abort())).toEqual(gone);
+    expect(await refusalOf(upload.part(3, small))).toEqual(gone);
+    expect(await refusalOf(upload.parts())).toEqual(others ? { code: 'NoSuchKey', status: 404 } : gone);
+    expect(await refusalOf(upload.complete([one, two]))).toEqual(
+      others ? { code: 'InternalError', status: 500 } : gone,
+    );
     expect(await missing(upload.Key)).toBe(true);
   });
 
@@ -140,7 +158,7 @@ export function describeMultipart(contract: () => Contract): void {
     const part = await upload.part(1, small);
     await contract().put(bucket, upload.Key, 'was first');
     const complete = upload.complete([part], { IfNoneMatch: '*' });
-    if (!capabilities.conditionalWrites) {
+    if (capabilities.conditionalWrites !== true) {
       await complete;
       expect((await contract().read(bucket, upload.Key)).equals(small)).toBe(true);
       return;
@@ -158,7 +176,8 @@ export function describeMultipart(contract: () => Contract): void {
     const { capabilities, client } = contract();
     if (!capabilities.partCopy)
       throw new Error('No store without part copies is known; say here what it does.');
-    const source = 'multipart/source é+%.jsonl';
+    const careless = contract().departs('careless part copy');
+    const source = `multipart/source é+${careless ? '' : '%'}.jsonl`;
     const { ETag: etag } = await contract().put(bucket, source, large());
     const upload = await begin();
     const copy = (range: string, match = etag) =>
@@ -174,12 +193,15 @@ export function describeMultipart(contract: () => Contract): void {
         }),
       );
     const wrong = '"00000000000000000000000000000000"';
-    expect(await refusalOf(copy('bytes=0-9', wrong))).toEqual({ code: 'PreconditionFailed', status: 412 });
+    if (careless) await copy('bytes=0-9', wrong);
+    else
+      expect(await refusalOf(copy('bytes=0-9', wrong))).toEqual({ code: 'PreconditionFailed', status: 412 });
     const behind = await refusalOf(copy(`bytes=0-${large().length}`));
     expect([400, 416]).toContain(behind.status);
     const { CopyPartResult: copied } = await copy('bytes=10-1009');
     const range = large().subarray(10, 1010);
-    expect(copied?.ETag).toBe(`"${createHash('md5').update(range).digest('hex')}"`);
+    // Quoted on AWS, not on all others.
+    expect(copied?.ETag?.replaceAll('"', '')).toBe(createHash('md5').update(range).digest('hex'));
     await upload.complete([{ PartNumber: 1, ETag: copied?.ETag }]);
     expect((await contract().read(bucket, upload.Key)).equals(range)).toBe(true);
   });
