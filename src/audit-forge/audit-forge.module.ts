@@ -15,6 +15,7 @@ import { ExportKeys } from './exports/export-keys.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
 import { Presigner } from './exports/presigner.js';
 import { commonHeaders } from './http/common-headers.js';
+import { BucketRegions } from './s3/bucket-regions.js';
 import { DefaultS3ClientFactory, S3ClientFactory, S3Clients } from './s3/s3-clients.js';
 import { S3Store } from './s3/s3-store.js';
 import { ReadBudget } from './shards/read-budget.js';
@@ -35,6 +36,7 @@ import { Snapshots } from './shards/snapshots.js';
     { provide: SessionVerifier, useClass: JwtSessionVerifier },
     AuditLogExporter,
     Authenticator,
+    BucketRegions,
     Engagements,
     ExportKeys,
     ExportMaterializer,

@@ -4,7 +4,7 @@ import { AuditForgeOptions } from './audit-forge.options.js';
 import { assertInScope, type Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
 import { signedUrlResponse, type SignedUrlResponse } from './dto/signed-url.response.js';
-import { FORMATS, type LogFormat } from './encoders/formats.js';
+import { FORMATS } from './encoders/formats.js';
 import { logLocation, type Engagement } from './engagements/engagement.js';
 import { Engagements } from './engagements/engagements.js';
 import { describeError } from './errors/describe-error.js';
@@ -17,7 +17,8 @@ import { fromFreeSecond } from './exports/key-taken.js';
 import { partSize } from './exports/part-size.js';
 import { Presigner } from './exports/presigner.js';
 import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
-import { openedLog, type OpenedLog } from './opened-log.js';
+import { openedLog } from './opened-log.js';
+import { BucketRegions } from './s3/bucket-regions.js';
 import type { BucketLocation } from './s3/s3-clients.js';
 import { SnapshotChanged, type Snapshot } from './shards/snapshot.js';
 import { ShardReader } from './shards/shard-reader.js';
@@ -42,6 +43,13 @@ export interface AuditLogStream {
   close(): Promise<void>;
 }
 
+/** One export under way. */
+interface ExportTask extends Required<SignedUrlRequest> {
+  location: BucketLocation;
+  requestedAt: Date;
+  slot: ExportSlot;
+}
+
 /**
  * Exports the audit log of an engagement: what the endpoint uses, and what other services call. For one
  * snapshot of the shards every delivery gives the same bytes.
@@ -56,6 +64,7 @@ export class AuditLogExporter {
     private readonly reader: ShardReader,
     private readonly materializer: ExportMaterializer,
     private readonly presigner: Presigner,
+    private readonly regions: BucketRegions,
     private readonly slots: ExportSlots,
     private readonly clock: StoreClock,
     private readonly options: AuditForgeOptions,
@@ -73,12 +82,12 @@ export class AuditLogExporter {
    * an error of this call; one that comes later is thrown by `bytes`.
    */
   async stream(caller: Caller, request: ExportRequest, context: ExportContext = {}): Promise<AuditLogStream> {
-    const requestedAt = this.clock.now();
-    const engagement = await this.engagement(caller, request.engagementId, context);
-    const { engagementId, format } = checkedRequest(request);
-    const slot = await this.slots.enter(caller, signalOf(context));
+    const task = await this.begin(caller, request, context);
+    const { engagementId, format, requestedAt, slot } = task;
     try {
-      const opened = await this.retryOnce(() => this.open(engagement, format, slot));
+      const opened = await this.retryOnce(() =>
+        openedLog((signal) => this.read(task, this.snapshot(task, signal), signal), slot.signal),
+      );
       return {
         fileName: exportFileName(engagementId, requestedAt, format),
         contentType: FORMATS[format].contentType,
@@ -114,80 +123,61 @@ export class AuditLogExporter {
     request: SignedUrlRequest,
     context: ExportContext,
   ): Promise<SignedUrlResponse> {
-    const requestedAt = this.clock.now();
-    const engagement = await this.engagement(caller, request.engagementId, context);
-    const { engagementId, format, expiresIn } = checkedRequest(request);
-    const location = this.locationOf(engagement);
-    const slot = await this.slots.enter(caller, signalOf(context));
+    const task = await this.begin(caller, request, context);
+    const { engagementId, format, expiresIn, location, slot } = task;
     try {
-      const { stored, summary } = await this.retryOnce(() =>
-        this.store(engagement, format, requestedAt, slot),
-      );
+      const { stored, summary } = await this.retryOnce(() => this.store(task));
       const link = stored === null ? null : await this.presigner.sign(location, stored, expiresIn);
-      return signedUrlResponse({
-        engagementId,
-        format,
-        expiresIn,
-        bucket: location.bucket,
-        summary,
-        stored,
-        link,
-      });
+      const { bucket } = location;
+      return signedUrlResponse({ engagementId, format, expiresIn, bucket, summary, stored, link });
     } finally {
       slot.leave();
     }
   }
 
-  private async open(engagement: Engagement, format: LogFormat, slot: ExportSlot): Promise<OpenedLog> {
-    return openedLog(
-      (signal) => this.read(engagement, format, this.snapshot(engagement, signal), slot, signal),
-      slot.signal,
-    );
+  /** Who, what, where and when: all that is decided before a log is read. Leave its slot in the end. */
+  private async begin(
+    caller: Caller,
+    request: SignedUrlRequest,
+    context: ExportContext,
+  ): Promise<ExportTask> {
+    const requestedAt = this.clock.now();
+    const engagement = await this.engagement(caller, request.engagementId, context);
+    const asked = checkedRequest(request);
+    const slot = await this.slots.enter(caller, signalOf(context));
+    try {
+      const location = logLocation(engagement, { bucket: this.options.sharedBucket });
+      return { ...asked, requestedAt, slot, location: await this.regions.locate(location, slot.signal) };
+    } catch (error) {
+      slot.leave();
+      throw error;
+    }
   }
 
   /** Stores the log of one snapshot, under a later second as often as another process takes the key. */
-  private async store(
-    engagement: Engagement,
-    format: LogFormat,
-    requestedAt: Date,
-    slot: ExportSlot,
-  ): Promise<{ stored: StoredExport | null; summary: LogSummary }> {
+  private async store(task: ExportTask): Promise<{ stored: StoredExport | null; summary: LogSummary }> {
+    const { engagementId, format, location, slot } = task;
     const { owner, signal } = slot;
-    const location = this.locationOf(engagement);
-    const snapshot = this.snapshot(engagement, signal);
+    const snapshot = this.snapshot(task, signal);
     const partBytes = partSize(await snapshot.totals(), format);
-    return fromFreeSecond(requestedAt, async (from) => {
-      const log = this.read(engagement, format, snapshot, slot, signal);
-      const task = {
-        location,
-        engagementId: engagement.id,
-        format,
-        requestedAt: from,
-        partBytes,
-        owner,
-        signal,
-      };
-      return { stored: await this.materializer.materialize(log, task), summary: log.summary };
+    return fromFreeSecond(task.requestedAt, async (requestedAt) => {
+      const log = this.read(task, snapshot, signal);
+      const what = { location, engagementId, format, requestedAt, partBytes, owner, signal };
+      return { stored: await this.materializer.materialize(log, what), summary: log.summary };
     });
   }
 
   private read(
-    engagement: Engagement,
-    format: LogFormat,
+    { location, format, slot }: ExportTask,
     snapshot: Snapshot,
-    { owner }: ExportSlot,
     signal: AbortSignal,
   ): AssembledLog {
-    const stored = this.reader.read(this.locationOf(engagement), snapshot, owner, signal);
+    const stored = this.reader.read(location, snapshot, slot.owner, signal);
     return new AssembledLog(snapshot, shardContents(stored), format);
   }
 
-  private snapshot(engagement: Engagement, signal: AbortSignal): Snapshot {
-    return this.snapshots.take(this.locationOf(engagement), engagement.id, signal);
-  }
-
-  private locationOf(engagement: Engagement): BucketLocation {
-    return logLocation(engagement, { bucket: this.options.sharedBucket });
+  private snapshot({ location, engagementId }: ExportTask, signal: AbortSignal): Snapshot {
+    return this.snapshots.take(location, engagementId, signal);
   }
 
   /** A snapshot that does not hold is taken anew once, while nothing has been sent or completed. */

@@ -16,7 +16,9 @@ export interface EmbeddedStore extends StoreUnderTest {
 }
 
 /** An embedded store of its own, in a temporary folder that goes with it. */
-export async function openEmbeddedStore(options: { clock?: () => Date } = {}): Promise<EmbeddedStore> {
+export async function openEmbeddedStore(
+  options: { clock?: () => Date; region?: string } = {},
+): Promise<EmbeddedStore> {
   const dir = await mkdtemp(join(tmpdir(), 'embedded-s3-'));
   const requests: ObservedRequest[] = [];
   const s3 = await EmbeddedS3.start({
@@ -29,7 +31,12 @@ export async function openEmbeddedStore(options: { clock?: () => Date } = {}): P
   let buckets = 0;
   return {
     requests,
-    config: { endpoint: s3.endpoint, region: 'us-east-1', credentials: CREDENTIALS, forcePathStyle: true },
+    config: {
+      endpoint: s3.endpoint,
+      region: options.region ?? 'us-east-1',
+      credentials: CREDENTIALS,
+      forcePathStyle: true,
+    },
     capabilities: {
       conditionalWrites: true,
       checksums: true,

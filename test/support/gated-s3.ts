@@ -1,7 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { DefaultS3ClientFactory } from '../../src/audit-forge/s3/s3-clients.js';
 
-type Command = 'GetObject' | 'ListObjectsV2' | 'HeadObject' | 'PutObject' | 'UploadPart';
+type Command = string;
 
 export interface Gate {
   opened: Promise<void>;
@@ -35,7 +35,7 @@ export class GatedS3ClientFactory extends DefaultS3ClientFactory {
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const input = args.input as unknown as Record<string, unknown>;
-        const command = (context.commandName ?? '').replace(/Command$/, '') as Command;
+        const command = (context.commandName ?? '').replace(/Command$/, '');
         await this.before(command, typeof input['Key'] === 'string' ? input['Key'] : '', input);
         return next(args);
       },

@@ -6,9 +6,13 @@ import {
   S3Client,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
+import type { Provider } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AppOverrides } from '../../src/app.module.js';
+import type { AuditForgeOptions } from '../../src/audit-forge/audit-forge.options.js';
 import { StoreClock } from '../../src/audit-forge/clock.js';
+import type { Engagement } from '../../src/audit-forge/engagements/engagement.js';
+import { EngagementStore } from '../../src/audit-forge/engagements/engagement-store.js';
 import { Presigner } from '../../src/audit-forge/exports/presigner.js';
 import { S3Clients } from '../../src/audit-forge/s3/s3-clients.js';
 import { readEnvironment } from '../../src/config/environment.js';
@@ -20,6 +24,8 @@ import { ADMIN_TOKEN, SESSION_SECRET } from './session-tokens.js';
 export interface ServiceOptions extends AppOverrides {
   store: StoreUnderTest;
   versioned?: boolean;
+  /** Default: the store's own. */
+  credentials?: AuditForgeOptions['credentials'];
   /** Further variables of the environment. */
   environment?: Record<string, string>;
 }
@@ -41,6 +47,17 @@ const logSink = {
   },
 };
 
+function recordOf(id: string): Engagement {
+  return {
+    id,
+    name: `Engagement ${id}`,
+    status: 'active',
+    source_bucket: null,
+    source_region: null,
+    created_at: '2026-05-01T09:00:00Z',
+  };
+}
+
 /** The real application on a real store, over HTTP. */
 export class Service {
   readonly logs: LogLine[] = [];
@@ -55,7 +72,13 @@ export class Service {
     this.client = new S3Client({ ...store.config, requestChecksumCalculation: 'WHEN_REQUIRED' });
   }
 
-  static async start({ store, versioned, environment = {}, ...overrides }: ServiceOptions): Promise<Service> {
+  static async start({
+    store,
+    versioned,
+    credentials,
+    environment = {},
+    ...overrides
+  }: ServiceOptions): Promise<Service> {
     const bucket = await store.makeBucket({ versioned: versioned ?? false });
     const service = new Service(store, bucket, undefined);
     const settings = readEnvironment({
@@ -67,13 +90,20 @@ export class Service {
       AWS_REGION: store.config.region,
       ...environment,
     });
-    settings.auditForge.credentials = store.config.credentials;
+    settings.auditForge.credentials = credentials ?? store.config.credentials;
     running.add(service);
     const app = await createApp(settings, { logTo: logSink, logLevel: 'debug', ...overrides });
     await app.listen(0, '127.0.0.1');
     service.app = app;
     service.url = await app.getUrl();
     return service;
+  }
+
+  /** Binds engagements that lie in no store: each a record without what all of them have. */
+  static engagements(records: Record<string, Partial<Engagement>>): Provider {
+    const find = async (id: string): Promise<Engagement | null> =>
+      records[id] === undefined ? null : { ...recordOf(id), ...records[id] };
+    return { provide: EngagementStore, useValue: { find } };
   }
 
   get nest(): NestExpressApplication {
@@ -93,16 +123,7 @@ export class Service {
   }
 
   async putEngagement(id: string, record: Record<string, unknown> = {}): Promise<void> {
-    const full = {
-      id,
-      name: `Engagement ${id}`,
-      status: 'active',
-      source_bucket: null,
-      source_region: null,
-      created_at: '2026-05-01T09:00:00Z',
-      ...record,
-    };
-    await this.put(`auditforge/engagements/${id}.json`, JSON.stringify(full));
+    await this.put(`auditforge/engagements/${id}.json`, JSON.stringify({ ...recordOf(id), ...record }));
   }
 
   async putShard(

@@ -41,15 +41,18 @@ export class MultipartWriter {
 
   static async create(store: S3Store, target: ExportTarget, signal: AbortSignal): Promise<MultipartWriter> {
     const { location, key, headers } = target;
-    const { UploadId, ChecksumAlgorithm } = await store.send(
-      'CreateMultipartUpload',
-      location,
-      signal,
-      (client, bucket, abort) =>
-        client.send(
-          new CreateMultipartUploadCommand({ ...bucket, ...headers, Key: key, ChecksumAlgorithm: 'CRC32' }),
-          abort,
-        ),
+    const { UploadId, ChecksumAlgorithm } = await store.traits.use(
+      'multipart_checksum',
+      location.bucket,
+      (checksums) => {
+        const algorithm = checksums ? { ChecksumAlgorithm: 'CRC32' as const } : {};
+        return store.send('CreateMultipartUpload', location, signal, (client, bucket, abort) =>
+          client.send(
+            new CreateMultipartUploadCommand({ ...bucket, ...headers, ...algorithm, Key: key }),
+            abort,
+          ),
+        );
+      },
     );
     if (UploadId === undefined) throw new AuditForgeError('storage_unavailable', { context: { key } });
     return new MultipartWriter(store, target, UploadId, ChecksumAlgorithm === 'CRC32', signal);
@@ -91,22 +94,29 @@ export class MultipartWriter {
     const { location, key, at } = this.target;
     let tries = 0;
     try {
-      const { VersionId } = await this.store.send(
-        'CompleteMultipartUpload',
-        location,
-        this.signal,
-        (client, bucket, abort) => {
-          tries++;
-          return client.send(
-            new CompleteMultipartUploadCommand({
-              ...bucket,
-              Key: key,
-              UploadId: this.uploadId,
-              MultipartUpload: { Parts: this.parts },
-              MpuObjectSize: this.size,
-              IfNoneMatch: '*',
-            }),
-            abort,
+      const { VersionId } = await this.store.traits.use(
+        'conditional_completion',
+        location.bucket,
+        (conditional) => {
+          const condition = conditional ? { IfNoneMatch: '*' } : {};
+          return this.store.send(
+            'CompleteMultipartUpload',
+            location,
+            this.signal,
+            (client, bucket, abort) => {
+              tries++;
+              return client.send(
+                new CompleteMultipartUploadCommand({
+                  ...bucket,
+                  ...condition,
+                  Key: key,
+                  UploadId: this.uploadId,
+                  MultipartUpload: { Parts: this.parts },
+                  MpuObjectSize: this.size,
+                }),
+                abort,
+              );
+            },
           );
         },
       );

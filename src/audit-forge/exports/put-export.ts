@@ -17,12 +17,15 @@ export async function putExport(
   const content = { Body: body, ContentMD5: md5.toString('base64') };
   let tries = 0;
   try {
-    const { VersionId } = await store.send('PutObject', location, signal, (client, bucket, abort) => {
-      tries++;
-      return client.send(
-        new PutObjectCommand({ ...bucket, ...headers, ...content, Key: key, IfNoneMatch: '*' }),
-        abort,
-      );
+    const { VersionId } = await store.traits.use('conditional_put', location.bucket, (conditional) => {
+      const condition = conditional ? { IfNoneMatch: '*' } : {};
+      return store.send('PutObject', location, signal, (client, bucket, abort) => {
+        tries++;
+        return client.send(
+          new PutObjectCommand({ ...bucket, ...headers, ...content, ...condition, Key: key }),
+          abort,
+        );
+      });
     });
     return { key, versionId: versionIdOf(VersionId) };
   } catch (error) {

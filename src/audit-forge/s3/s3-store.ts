@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { withRetries } from './retry.js';
 import { S3Clients, type BucketLocation } from './s3-clients.js';
 import { S3Failure, reasonOf } from './s3-failure.js';
+import { StoreTraits } from './store-traits.js';
 
 type Send<T> = (client: S3Client, target: BucketTarget, abort: { abortSignal: AbortSignal }) => Promise<T>;
 
@@ -19,6 +20,8 @@ export function bucketTarget({ bucket, account }: BucketLocation): BucketTarget 
 /** Calls to the store, with retries, whose errors say why and where. */
 @Injectable()
 export class S3Store {
+  readonly traits = new StoreTraits();
+
   constructor(private readonly clients: S3Clients) {}
 
   /**
