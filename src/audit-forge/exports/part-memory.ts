@@ -1,3 +1,4 @@
+import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { TurnOwner, Turns } from '../turns/turns.js';
 
 /** Parts of one export that may hold memory at once, while the budget has room. */
@@ -17,12 +18,14 @@ export class PartMemory {
     private readonly owner: TurnOwner,
   ) {}
 
+  /** @throws AuditForgeError `internal_error` when one part is more than the whole budget has for parts */
   static async open(
     turns: Turns,
     partBytes: number,
     owner: TurnOwner,
     signal: AbortSignal,
   ): Promise<PartMemory> {
+    if (partBytes > turns.capacity) throw tooSmall(turns.capacity, partBytes);
     const memory = new PartMemory(turns, partBytes, owner);
     memory.add(await turns.take(partBytes, owner, signal));
     return memory;
@@ -51,4 +54,14 @@ export class PartMemory {
     this.releases.push(release);
     this.free.push(Buffer.allocUnsafeSlow(this.partBytes));
   }
+}
+
+/** A log of 10,000 parts at most: beyond a terabyte they are larger than what the usual budget has for them. */
+function tooSmall(capacity: number, partBytes: number): AuditForgeError {
+  const factor = Math.ceil(partBytes / capacity);
+  return new AuditForgeError('internal_error', {
+    context: {
+      reason: `a part of ${partBytes} bytes does not fit: set AUDITFORGE_MEMORY_BUDGET_MIB ${factor} times as high`,
+    },
+  });
 }
