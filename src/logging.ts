@@ -18,6 +18,8 @@ export function loggingOptions(level = 'info'): Options {
         method: request.raw.method,
         path: (request.raw.url ?? '').split('?')[0],
       }),
+      // Only that the status is an error; the module logs the cause in a line of its own.
+      err: () => undefined,
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
     },
   };

@@ -6,14 +6,20 @@ const LINK = 'https://bucket.s3.amazonaws.com/key.jsonl?X-Amz-Credential=AKIA&X-
 
 describe('an error in the log', () => {
   it('is its name, code and message, and its causes', () => {
-    const cause = Object.assign(new TypeError('socket hang up'), { code: 'ECONNRESET' });
+    const cause = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
     const error = new AuditForgeError('corrupt_shard', { cause, context: { shard: 'a.jsonl', line: 7 } });
     expect(describeError(error)).toEqual({
       name: 'AuditForgeError',
       code: 'corrupt_shard',
       message: expect.stringContaining('corrupt_shard: '),
       context: { shard: 'a.jsonl', line: 7 },
-      cause: { name: 'TypeError', code: 'ECONNRESET', message: 'socket hang up' },
+      cause: { name: 'Error', code: 'ECONNRESET', message: 'socket hang up' },
+    });
+  });
+
+  it('tells the place of a mistake in the program, since its message alone does not lead there', () => {
+    expect(describeError(new TypeError('x is not a function'))).toMatchObject({
+      stack: expect.stringContaining('describe-error.spec'),
     });
   });
 

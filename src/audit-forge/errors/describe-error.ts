@@ -4,6 +4,7 @@ interface ErrorLike {
   name?: unknown;
   code?: unknown;
   message?: unknown;
+  stack?: unknown;
   cause?: unknown;
   context?: unknown;
   $metadata?: { httpStatusCode?: number; requestId?: string };
@@ -17,11 +18,13 @@ const MAX_CAUSES = 5;
  */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (typeof error !== 'object' || error === null) return { message: String(error) };
-  const { name, code, message, cause, $metadata } = error as ErrorLike;
+  const { name, code, message, stack, cause, $metadata } = error as ErrorLike;
   return {
     name,
     ...(code === undefined ? {} : { code }),
     message: withoutLinks(String(message)),
+    // A mistake in the program is found by its place; a failure of the store, or of a shard, is not.
+    ...(isMistake(error) ? { stack: withoutLinks(String(stack)) } : {}),
     ...($metadata === undefined
       ? {}
       : { http_status: $metadata.httpStatusCode, s3_request_id: $metadata.requestId }),
@@ -30,6 +33,10 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
       : {}),
     ...(cause === undefined || depth >= MAX_CAUSES ? {} : { cause: describeError(cause, depth + 1) }),
   };
+}
+
+function isMistake(error: object): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }
 
 /** A library may quote the address that it called; what follows the `?` of a link is its signature. */

@@ -28,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     if (thrown instanceof ClientLeft) return;
     const error = asAuditForgeError(thrown);
-    if (error.status >= 500) this.log(error, request);
+    if (error.status >= 500 && error.status !== 505) this.log(error, request);
     if (response.headersSent) {
       request.socket.resetAndDestroy();
       return;
