@@ -137,6 +137,7 @@ export class SegmentFetcher {
 
   private rethrowFinal(error: unknown, { bucket }: BucketLocation, shard: Shard, attempt: number): void {
     const context = { operation: 'GetObject', bucket, shard: shard.key };
+    if (error instanceof SnapshotChanged) throw error;
     if (error instanceof WrongAnswer) throw new S3Failure('other', error, context);
     const reason = reasonOf(error);
     if (reason === 'missing' || reason === 'precondition_failed') {
