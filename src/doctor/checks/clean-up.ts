@@ -5,15 +5,19 @@ import { amber, green, type Finding } from '../finding.js';
 /** Removes what the checks have written, whatever became of them. Not one of the checks: it is always made. */
 export async function cleanUp(context: BucketContext): Promise<Finding> {
   if (context.written.size === 0) return green('nothing was written');
-  for (const key of context.written) {
+  const left: string[] = [];
+  for (const key of Array.from(context.written)) {
     try {
       await context.remove(key);
     } catch (error) {
-      return amber(
-        `${key} is left (${failureOf(error).code})`,
-        'Remove it, and allow s3:DeleteObject on auditforge/exports/.doctor-* as docs/iam-policy.json does.',
-      );
+      left.push(`${key} (${failureOf(error).code})`);
     }
+  }
+  if (left.length > 0) {
+    return amber(
+      `left: ${left.join(', ')}`,
+      'Remove them, and allow s3:DeleteObject on auditforge/exports/.doctor-* as docs/iam-policy.json does.',
+    );
   }
   return green(
     context.versionId === null
