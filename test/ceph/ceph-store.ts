@@ -2,16 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StoreCapabilities, StoreUnderTest } from '../contracts/store-under-test.js';
 
-/** Ceph RGW 16.2 as measured, and what it does where it lacks something. */
+/** Ceph RGW 16.2.15 as measured, and what it does where it lacks something. */
 const CAPABILITIES: StoreCapabilities = {
+  // Of ten puts at once just one is let through. With versioning, each becomes a version.
   conditionalWrites: 'unversioned puts',
+  // Takes a wrong one without a word and gives none back. Content-MD5 is verified, the etag is the MD5.
   checksums: false,
+  // 411 before anything is written: bodies need `requestChecksumCalculation: WHEN_REQUIRED`.
   trailers: false,
   versioning: true,
   partCopy: true,
   minimumPartSize: 5 * 2 ** 20,
+  // 400 InvalidArgument until a key service is set up.
   encryptionConfig: false,
+  // Takes the setting; then every put to the bucket is 403, the owner's too. Uploads in parts still begin.
   publicAccessBlock: false,
+  // Has users, no accounts of 12 digits: reads on whatever is expected.
   ownerAccountId: undefined,
   departures: [
     'completion without etag',

@@ -10,7 +10,8 @@ cd "$(dirname "$0")/../.."
 
 if [ -z "${TEST_CEPH_ENDPOINT-}" ]; then
   folder=$(mktemp -d "${TMPDIR:-/tmp}/ceph.XXXXXX")
-  trap 'test/ceph/cluster.sh stop "$folder"' EXIT
+  # A start that fails has removed the folder already.
+  trap '[ ! -d "$folder" ] || test/ceph/cluster.sh stop "$folder"' EXIT
   test/ceph/cluster.sh start "$folder"
   # shellcheck source=/dev/null
   . "$folder/env"

@@ -120,7 +120,9 @@ export class MultipartWriter {
           );
         },
       );
-      return { key, versionId: versionIdOf(VersionId) };
+      // Ceph takes a second completion for the first, but does not name the version again.
+      const unnamed = tries > 1 && VersionId === undefined ? await this.written() : undefined;
+      return unnamed ?? { key, versionId: versionIdOf(VersionId) };
     } catch (error) {
       const written = tries > 1 ? await this.written() : undefined;
       if (written !== undefined) return written;
