@@ -294,6 +294,22 @@ describe('an end of reading ahead before the last item', () => {
     work.expectAllGivenBack();
   });
 
+  it('is never taken for the end of the items when the signal is aborted as one is admitted', async () => {
+    const leave = new AbortController();
+    const reason = new Error('the process stops');
+    const work = new Work();
+    const admitThenStop = async (item: number, signal: AbortSignal) => {
+      const release = await work.admit(item, signal);
+      leave.abort(reason);
+      return release;
+    };
+    const limits = { items: 4, weight: 4, weightOf: () => 1 };
+    const results = readAhead(numbers(3), limits, admitThenStop, work.start, leave.signal);
+    await expect(Array.fromAsync(results)).rejects.toBe(reason);
+    expect(work.started).toEqual([]);
+    work.expectAllGivenBack();
+  });
+
   it('comes at once when the signal is aborted before anything is begun', async () => {
     const work = new Work();
     const gone = new Error('the client has gone away');

@@ -41,7 +41,8 @@ export async function* readAhead<T, R>(
       const release = await admit(item, stopped);
       if (stopped.aborted) {
         release();
-        break;
+        // Thrown, since a mere end of the items would look like the end of the log.
+        throw stopped.reason;
       }
       const result = start(item, stopped);
       // It is met when its turn comes; until then it must not count as unhandled.

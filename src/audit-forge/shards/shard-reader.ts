@@ -41,7 +41,7 @@ export class ShardReader {
   ) {}
 
   /**
-   * Yields every stored byte of the snapshot. A shard of one segment is checked before any of it is handed
+   * Yields every stored byte of the snapshot, or throws. A shard of one segment is checked before any of it is handed
    * on; of a longer one the last segment is held back until the whole agrees.
    *
    * @throws SnapshotChanged, S3Failure, AuditForgeError `corrupt_shard`
@@ -61,6 +61,7 @@ export class ShardReader {
     );
     let check: ShardCheck | undefined;
     let contentEncoding: string | undefined;
+    let handedOn = 0;
     for await (const { segment, fetched, check: ofShard } of segments) {
       if (segment.first) {
         check = ofShard;
@@ -77,7 +78,15 @@ export class ShardReader {
           },
         });
       }
+      handedOn += fetched.bytes.length;
       yield { shard: segment.shard, bytes: fetched.bytes, contentEncoding, last: segment.last };
+    }
+    const { plainBytes, compressedBytes } = await snapshot.totals();
+    const stored = plainBytes + compressedBytes;
+    if (handedOn !== stored) {
+      throw new AuditForgeError('internal_error', {
+        context: { bucket: location.bucket, reason: `handed on ${handedOn} of ${stored} stored bytes` },
+      });
     }
   }
 
