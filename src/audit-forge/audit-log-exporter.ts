@@ -8,7 +8,7 @@ import { FORMATS } from './encoders/formats.js';
 import { logLocation, type Engagement } from './engagements/engagement.js';
 import { Engagements } from './engagements/engagements.js';
 import { describeError } from './errors/describe-error.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
+import { failureCode } from './errors/failure-code.js';
 import { ExportSlots, type ExportSlot } from './export-slots.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
 import { exportFileName } from './exports/export-key.js';
@@ -200,7 +200,7 @@ export class AuditLogExporter {
       msg: 'auditforge_audit_log_signed_url_failed',
       request_id: requestId,
       engagement_id: engagementId,
-      code: left ? 'client_left' : error instanceof AuditForgeError ? error.code : 'internal_error',
+      code: failureCode(error, left),
       cause: describeError(error),
     });
   }

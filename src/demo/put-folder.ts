@@ -1,6 +1,6 @@
 import type { DemoBucket } from './demo-bucket.js';
 import type { LoadedEngagement } from './loaded-engagement.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../progress.js';
 import { putEngagement } from './put-engagement.js';
 import { count, megabytes, seconds, shardCount } from './quantities.js';
 import { readShardFolder } from './shard-folder.js';

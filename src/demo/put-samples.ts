@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { digestOf, type DemoBucket, type StoredObject } from './demo-bucket.js';
 import type { LoadedEngagement } from './loaded-engagement.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../progress.js';
 import { putEngagement, shardPrefix, type ShardToPut } from './put-engagement.js';
 import { count, megabytes, seconds, shardCount } from './quantities.js';
 import { SAMPLES_VERSION, sampleShards, type SampleEngagement } from './sample-engagements.js';

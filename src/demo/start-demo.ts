@@ -11,7 +11,7 @@ import { lockFolder } from './folder-lock.js';
 import { requireFreePort } from './free-port.js';
 import { keptSecrets, type KeptSecrets } from './kept-secrets.js';
 import type { LoadedEngagement } from './loaded-engagement.js';
-import { Progress, type ProgressOutput } from './progress.js';
+import { Progress, type ProgressOutput } from '../progress.js';
 import { putFolder, type FolderToLoad } from './put-folder.js';
 import { putSamples } from './put-samples.js';
 import type { SampleEngagement } from './sample-engagements.js';

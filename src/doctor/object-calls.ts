@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { failureOf } from '../provision/failure.js';
+import { versionIdOf } from '../audit-forge/exports/written-object.js';
 import type { BucketContext } from './bucket-context.js';
 
 /** As the service puts an export. @returns the version; null where there is none */
@@ -24,7 +25,7 @@ export async function putObject(
     const { VersionId } = await context.call('PutObject', (client, target, abort) =>
       client.send(new PutObjectCommand({ ...target, ...content }), abort),
     );
-    return VersionId === undefined || VersionId === '' || VersionId === 'null' ? null : VersionId;
+    return versionIdOf(VersionId);
   } catch (error) {
     // What was refused is not there. Of an answer that was lost, or not waited for, that is not known.
     const refused = !context.signal.aborted && failureOf(error).reason !== 'transient';

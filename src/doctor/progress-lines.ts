@@ -1,4 +1,4 @@
-import { Progress, type ProgressOutput } from '../demo/progress.js';
+import { Progress, type ProgressOutput } from '../progress.js';
 import type { CheckReport } from './finding.js';
 import type { CheckObserver } from './run-checks.js';
 

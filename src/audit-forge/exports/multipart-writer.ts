@@ -9,6 +9,7 @@ import {
   type CompletedPart,
 } from '@aws-sdk/client-s3';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { crc32Base64 } from '../s3/crc32.js';
 import { S3Failure } from '../s3/s3-failure.js';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
@@ -170,7 +171,7 @@ export class MultipartWriter {
 
   private async upload(part: CompletedPart, body: Buffer): Promise<void> {
     const { location, key } = this.target;
-    const check = this.usesCrc32 ? { ChecksumCRC32: crc32Of(body) } : { ContentMD5: md5Of(body) };
+    const check = this.usesCrc32 ? { ChecksumCRC32: crc32Base64(crc32(body)) } : { ContentMD5: md5Of(body) };
     const { ETag } = await this.store.send('UploadPart', location, this.signal, (client, bucket, abort) =>
       client.send(
         new UploadPartCommand({
@@ -187,12 +188,6 @@ export class MultipartWriter {
     part.ETag = ETag;
     if (this.usesCrc32) part.ChecksumCRC32 = check.ChecksumCRC32;
   }
-}
-
-function crc32Of(body: Buffer): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(body));
-  return bytes.toString('base64');
 }
 
 function md5Of(body: Buffer): string {

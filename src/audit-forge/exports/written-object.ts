@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { unquoted } from '../s3/etag.js';
 import { S3Failure } from '../s3/s3-failure.js';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
@@ -27,7 +28,7 @@ export async function findWritten(
     const found = await store.send('HeadObject', location, signal, (client, target, abort) =>
       client.send(new HeadObjectCommand({ ...target, Key: key }), abort),
     );
-    const same = etag !== undefined && found.ContentLength === size && unquoted(found.ETag) === etag;
+    const same = etag !== undefined && found.ContentLength === size && unquoted(found.ETag ?? '') === etag;
     return same ? { key, versionId: versionIdOf(found.VersionId) } : undefined;
   } catch (error) {
     if (error instanceof S3Failure && error.reason === 'missing') return undefined;
@@ -47,12 +48,9 @@ export function versionIdOf(versionId: string | undefined): string | null {
 export function multipartEtag(partEtags: ReadonlyArray<string | undefined>): string | undefined {
   const hash = createHash('md5');
   for (const etag of partEtags) {
-    if (!/^[0-9a-f]{32}$/.test(unquoted(etag) ?? '')) return undefined;
-    hash.update(Buffer.from(unquoted(etag)!, 'hex'));
+    const md5 = unquoted(etag ?? '');
+    if (!/^[0-9a-f]{32}$/.test(md5)) return undefined;
+    hash.update(Buffer.from(md5, 'hex'));
   }
   return `${hash.digest('hex')}-${partEtags.length}`;
-}
-
-function unquoted(etag: string | undefined): string | undefined {
-  return etag?.replaceAll('"', '');
 }

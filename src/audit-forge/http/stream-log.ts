@@ -4,6 +4,7 @@ import type { LogSummary } from '../assembled-log.js';
 import type { AuditLogStream } from '../audit-log-exporter.js';
 import { describeError } from '../errors/describe-error.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { failureCode } from '../errors/failure-code.js';
 import { attachment } from '../exports/export-key.js';
 import { gzipped } from './gzip.js';
 import { requestIdOf } from './request-id.js';
@@ -93,7 +94,7 @@ function logFailure(request: Request, signal: AbortSignal, error: unknown): void
     msg: 'auditforge_audit_log_stream_failed',
     request_id: requestIdOf(request),
     engagement_id: request.params['id'],
-    code: left ? 'client_left' : error instanceof AuditForgeError ? error.code : 'internal_error',
+    code: failureCode(error, left),
     cause: describeError(error),
   });
 }

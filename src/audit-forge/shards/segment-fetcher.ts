@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
-import { backoff, MAX_ATTEMPTS } from '../s3/retry.js';
+import type { AuditForgeError } from '../errors/audit-forge.error.js';
+import { unquoted } from '../s3/etag.js';
+import { backoff, MAX_ATTEMPTS, withRetries } from '../s3/retry.js';
 import { S3Clients, type BucketLocation } from '../s3/s3-clients.js';
 import { reasonOf, S3Failure } from '../s3/s3-failure.js';
 import { bucketTarget } from '../s3/s3-store.js';
@@ -65,7 +67,8 @@ export class SegmentFetcher {
         signal.throwIfAborted();
         // Progress makes it a new try: a long segment on a bad line still arrives.
         if (filled > before) attempt = 1;
-        this.rethrowFinal(error, location, segment.shard, attempt);
+        if (attempt >= MAX_ATTEMPTS || !isWorthAnother(error))
+          throw this.final(error, location, segment.shard);
         await backoff(attempt, signal);
       }
     }
@@ -77,17 +80,20 @@ export class SegmentFetcher {
     shard: Shard,
     signal: AbortSignal,
   ): Promise<HeadObjectCommandOutput> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const command = withChecksums(
-          new HeadObjectCommand({ ...bucketTarget(location), Key: shard.key, IfMatch: shard.etag }),
+    const head = () =>
+      this.clients
+        .for(location)
+        .send(
+          withChecksums(
+            new HeadObjectCommand({ ...bucketTarget(location), Key: shard.key, IfMatch: shard.etag }),
+          ),
+          { abortSignal: signal },
         );
-        return await this.clients.for(location).send(command, { abortSignal: signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        this.rethrowFinal(error, location, shard, attempt);
-        await backoff(attempt, signal);
-      }
+    try {
+      return await withRetries(head, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.final(error, location, shard);
     }
   }
 
@@ -135,16 +141,24 @@ export class SegmentFetcher {
     }
   }
 
-  private rethrowFinal(error: unknown, { bucket }: BucketLocation, shard: Shard, attempt: number): void {
+  /** What an error that is not tried again means for the log. */
+  private final(error: unknown, { bucket }: BucketLocation, shard: Shard): AuditForgeError {
     const context = { operation: 'GetObject', bucket, shard: shard.key };
-    if (error instanceof SnapshotChanged) throw error;
-    if (error instanceof WrongAnswer) throw new S3Failure('other', error, context);
+    if (error instanceof SnapshotChanged) return error;
+    if (error instanceof WrongAnswer) return new S3Failure('other', error, context);
     const reason = reasonOf(error);
     if (reason === 'missing' || reason === 'precondition_failed') {
-      throw new SnapshotChanged('a shard was replaced or removed', context, error);
+      return new SnapshotChanged('a shard was replaced or removed', context, error);
     }
-    if (reason !== 'transient' || attempt >= MAX_ATTEMPTS) throw new S3Failure(reason, error, context);
+    return new S3Failure(reason, error, context);
   }
+}
+
+/** Errors of our own say what the bytes are, and no other try changes that. */
+function isWorthAnother(error: unknown): boolean {
+  return (
+    !(error instanceof SnapshotChanged || error instanceof WrongAnswer) && reasonOf(error) === 'transient'
+  );
 }
 
 /**
@@ -180,10 +194,6 @@ function assertAnswers(answer: GetObjectCommandOutput, shard: Shard, contentRang
   ) {
     throw new SnapshotChanged('the answer has another length', { shard: shard.key });
   }
-}
-
-function unquoted(etag: string): string {
-  return etag.replaceAll('"', '');
 }
 
 /** Aborts its signal when nothing resets it for the set time. */

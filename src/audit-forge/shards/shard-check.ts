@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { crc32Base64 } from '../s3/crc32.js';
 
 type Answer = Pick<
   GetObjectCommandOutput & HeadObjectCommandOutput,
@@ -83,9 +84,7 @@ class NativeCrc32 implements Hash {
   }
 
   digest(): string {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(this.value);
-    return bytes.toString('base64');
+    return crc32Base64(this.value);
   }
 }
 
