@@ -35,7 +35,10 @@ export class AssembledLog {
     this.encoder = FORMATS[format].encoder();
   }
 
-  /** @throws AuditForgeError `corrupt_shard` with shard and line, and all that reading throws */
+  /**
+   * Each piece is good until the next is asked for.
+   * @throws AuditForgeError `corrupt_shard` with shard and line, and all that reading throws
+   */
   async *pieces(): AsyncGenerator<Buffer> {
     let held: Buffer[] = [];
     let holding = true;

@@ -16,6 +16,7 @@ import { ExportMaterializer } from './exports/export-materializer.js';
 import { Presigner } from './exports/presigner.js';
 import { commonHeaders } from './http/common-headers.js';
 import { BucketRegions } from './s3/bucket-regions.js';
+import { ObjectGets } from './s3/object-gets.js';
 import { DefaultS3ClientFactory, S3ClientFactory, S3Clients } from './s3/s3-clients.js';
 import { S3Store } from './s3/s3-store.js';
 import { ReadBudget } from './shards/read-budget.js';
@@ -41,6 +42,7 @@ import { Snapshots } from './shards/snapshots.js';
     ExportKeys,
     ExportMaterializer,
     ExportSlots,
+    ObjectGets,
     Presigner,
     ReadBudget,
     S3Clients,

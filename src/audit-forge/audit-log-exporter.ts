@@ -37,7 +37,12 @@ export interface AuditLogStream {
   contentType: string;
   /** The log's bytes in order, to be read once. Throws where the log cannot be whole. */
   bytes: AsyncIterable<Buffer>;
-  /** Once `bytes` has come to its end. */
+  /**
+   * Instead of `bytes`, the same without a copy: each piece is good only until the next one is asked for, when
+   * its memory is read into again. For who waits until a piece has been written and flushed.
+   */
+  pieces: AsyncIterable<Buffer>;
+  /** Once either has come to its end. */
   summary(): LogSummary;
   /** Ends all reading. Call it in the end, however that came. */
   close(): Promise<void>;
@@ -91,7 +96,8 @@ export class AuditLogExporter {
       return {
         fileName: exportFileName(engagementId, requestedAt, format),
         contentType: FORMATS[format].contentType,
-        bytes: opened.bytes,
+        bytes: copied(opened.pieces),
+        pieces: opened.pieces,
         summary: () => opened.summary(),
         close: () => opened.close().finally(() => slot.leave()),
       };
@@ -204,6 +210,10 @@ export class AuditLogExporter {
       cause: describeError(error),
     });
   }
+}
+
+async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 function signalOf({ signal }: ExportContext): AbortSignal {

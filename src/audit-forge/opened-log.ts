@@ -2,7 +2,8 @@ import type { AssembledLog, LogSummary } from './assembled-log.js';
 
 /** A log whose first bytes are at hand. */
 export interface OpenedLog {
-  bytes: AsyncIterable<Buffer>;
+  /** Each good until the next is asked for. */
+  pieces: AsyncIterable<Buffer>;
   summary(): LogSummary;
   close(): Promise<void>;
 }
@@ -32,7 +33,7 @@ export async function openedLog(
     await close();
     throw error;
   }
-  return { bytes: withFirst(first, pieces), summary: () => log.summary, close };
+  return { pieces: withFirst(first, pieces), summary: () => log.summary, close };
 }
 
 async function* withFirst(

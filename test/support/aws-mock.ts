@@ -2,7 +2,13 @@ import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { checkedOptions, type AuditForgeOptions } from '../../src/audit-forge/audit-forge.options.js';
 import { Clock, StoreClock, SystemClock } from '../../src/audit-forge/clock.js';
-import { DefaultS3ClientFactory, S3Clients } from '../../src/audit-forge/s3/s3-clients.js';
+import { ObjectGets } from '../../src/audit-forge/s3/object-gets.js';
+import {
+  DefaultS3ClientFactory,
+  S3Clients,
+  type S3ClientFactory,
+} from '../../src/audit-forge/s3/s3-clients.js';
+import { SegmentFetcher } from '../../src/audit-forge/shards/segment-fetcher.js';
 import { S3Store } from '../../src/audit-forge/s3/s3-store.js';
 
 /** Every S3 client made from here on answers as it is told. For cases that no real store can show. */
@@ -47,6 +53,22 @@ export function s3ClientsWith(
   clock: Clock = new SystemClock(),
 ): S3Clients {
   return new S3Clients(optionsWith(given), new DefaultS3ClientFactory(), new StoreClock(clock));
+}
+
+/** What reads segments, with everything that it is made of. `close` ends its connections. */
+export function segmentFetcherWith(
+  given: Partial<AuditForgeOptions> = {},
+  factory: S3ClientFactory = new DefaultS3ClientFactory(),
+): { fetcher: SegmentFetcher; gets: ObjectGets; close: () => Promise<void> } {
+  const options = optionsWith(given);
+  const clock = new StoreClock(new SystemClock());
+  const clients = new S3Clients(options, factory, clock);
+  const gets = new ObjectGets(clients, factory, clock, options);
+  const close = async () => {
+    await gets.onModuleDestroy();
+    clients.onModuleDestroy();
+  };
+  return { fetcher: new SegmentFetcher(clients, gets), gets, close };
 }
 
 export function s3Store(): S3Store {

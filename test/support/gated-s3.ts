@@ -14,6 +14,11 @@ export class GatedS3ClientFactory extends DefaultS3ClientFactory {
   before: (command: Command, key: string, input: Record<string, unknown>) => Promise<void> | void = () =>
     undefined;
 
+  /** So that reads of shards pass the gates too. */
+  override get allowsDirectGets(): boolean {
+    return false;
+  }
+
   private readonly gates: Gate[] = [];
 
   /** A gate that is shut until it is opened. */

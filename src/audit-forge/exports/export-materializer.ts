@@ -4,6 +4,7 @@ import { FORMATS, type LogFormat } from '../encoders/formats.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
 import { ReadBudget } from '../shards/read-budget.js';
+import type { Lease } from '../turns/memory-pool.js';
 import type { TurnOwner } from '../turns/turns.js';
 import { ExportKeys, type ReservedKey } from './export-keys.js';
 import { attachment } from './export-key.js';
@@ -27,7 +28,7 @@ export interface Materialization {
 
 /** A part that is being filled. */
 interface OpenPart {
-  buffer: Buffer;
+  lease: Lease;
   filled: number;
 }
 
@@ -64,11 +65,11 @@ export class ExportMaterializer {
     const memory = await PartMemory.open(this.budget.parts, partBytes, owner, signal);
     const pieces = log.pieces();
     try {
-      const part = { buffer: memory.take()!, filled: 0 };
+      const part = { lease: memory.take()!, filled: 0 };
       const rest = await fill(part, pieces);
       if (rest !== undefined) return await this.multipart({ part, rest, pieces, memory }, task);
       if (log.summary.eventCount === 0) return null;
-      return await this.put(part.buffer.subarray(0, part.filled), task);
+      return await this.put(part.lease.bytes.subarray(0, part.filled), task);
     } finally {
       await pieces.return(undefined);
       memory.close();
@@ -117,19 +118,19 @@ async function uploadParts(writer: MultipartWriter, { part, rest, pieces, memory
   let left: Buffer | undefined = rest;
   while (left !== undefined) {
     startPart(writer, full, memory);
-    let buffer = memory.take();
-    while (buffer === undefined) {
+    let lease = memory.take();
+    while (lease === undefined) {
       await writer.oneDone();
-      buffer = memory.take();
+      lease = memory.take();
     }
-    full = { buffer, filled: 0 };
+    full = { lease, filled: 0 };
     left = await fill(full, pieces, left);
   }
   startPart(writer, full, memory);
 }
 
-function startPart(writer: MultipartWriter, { buffer, filled }: OpenPart, memory: PartMemory): void {
-  writer.start(buffer.subarray(0, filled), () => memory.giveBack(buffer));
+function startPart(writer: MultipartWriter, { lease, filled }: OpenPart, memory: PartMemory): void {
+  writer.start(lease.bytes.subarray(0, filled), () => memory.giveBack(lease));
 }
 
 /**
@@ -144,7 +145,7 @@ async function fill(
 ): Promise<Buffer | undefined> {
   let piece = left;
   for (;;) {
-    const copied = piece.copy(part.buffer, part.filled);
+    const copied = piece.copy(part.lease.bytes, part.filled);
     part.filled += copied;
     if (copied < piece.length) return piece.subarray(copied);
     const next = await pieces.next();

@@ -1,24 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import { Turns } from '../turns/turns.js';
+import { MemoryPool } from '../turns/memory-pool.js';
 import { PartMemory } from './part-memory.js';
 
 const owner = { caller: 'admin:ops', export: '1' };
 const signal = new AbortController().signal;
 
+const MIB = 1024 * 1024;
+
 describe('the memory of the parts of one export', () => {
   it('is one part from the start, and up to four while the budget has room', async () => {
-    const turns = new Turns(6);
-    const memory = await PartMemory.open(turns, 1, owner, signal);
-    expect(turns.inUse).toBe(1);
-    expect([1, 2, 3, 4].map(() => memory.take()?.length)).toEqual([1, 1, 1, 1]);
+    const pool = new MemoryPool(6 * MIB);
+    const memory = await PartMemory.open(pool, MIB, owner, signal);
+    expect(pool.inUse).toBe(MIB);
+    expect([1, 2, 3, 4].map(() => memory.take()?.bytes.length)).toEqual([MIB, MIB, MIB, MIB]);
     expect(memory.take()).toBeUndefined();
     memory.close();
-    expect(turns.inUse).toBe(0);
+    expect(pool.inUse).toBe(0);
   });
 
-  it('takes no further part where others wait or there is no room, and uses its own again', async () => {
-    const turns = new Turns(2);
-    const memory = await PartMemory.open(turns, 2, owner, signal);
+  it('takes no further part where there is no room, and uses its own again', async () => {
+    const memory = await PartMemory.open(new MemoryPool(2 * MIB), 2 * MIB, owner, signal);
     const part = memory.take()!;
     expect(memory.take()).toBeUndefined();
     memory.giveBack(part);
@@ -26,8 +27,23 @@ describe('the memory of the parts of one export', () => {
     memory.close();
   });
 
+  it('goes back but for one part while other exports wait for theirs', async () => {
+    const pool = new MemoryPool(3 * MIB);
+    const large = await PartMemory.open(pool, MIB, owner, signal);
+    const parts = [large.take()!, large.take()!, large.take()!];
+    const small = PartMemory.open(pool, MIB, { caller: 'session:eve', export: '2' }, signal);
+    large.giveBack(parts[0]!);
+    expect((await small).take()?.bytes).toHaveLength(MIB);
+    large.giveBack(parts[1]!);
+    large.giveBack(parts[2]!);
+    expect(pool.inUse).toBe(3 * MIB);
+    large.close();
+    (await small).close();
+    expect(pool.inUse).toBe(0);
+  });
+
   it('says how large the budget must be where not even one part fits', async () => {
-    await expect(PartMemory.open(new Turns(10), 25, owner, signal)).rejects.toMatchObject({
+    await expect(PartMemory.open(new MemoryPool(10 * MIB), 25 * MIB, owner, signal)).rejects.toMatchObject({
       code: 'internal_error',
       context: { reason: expect.stringContaining('AUDITFORGE_MEMORY_BUDGET_MIB 3 times') },
     });

@@ -13,13 +13,21 @@ function totals(plainBytes: number, compressedBytes = 0, shards = 1) {
 
 describe('the size of a part', () => {
   it.each([
-    ['an empty log', totals(0, 0, 0)],
-    ['a typical log', totals(4.8 * MIB, 0, 12)],
+    ['a log just as large', totals(8 * MIB, 0, 12)],
+    ['compressed shards of unknown size', totals(0, 1, 1)],
     ['a log of gigabytes', totals(50 * GIB, 0, 5_000)],
     ['compressed gigabytes', totals(0, 2 * GIB, 5_000)],
   ])('is 8 MiB for %s', (_, log) => {
     for (const format of LOG_FORMATS) expect(partSize(log, format)).toBe(MIN_PART_BYTES);
     expect(MIN_PART_BYTES).toBe(8 * MIB);
+  });
+
+  it.each([
+    ['jsonl', totals(0, 0, 0), 1],
+    ['jsonl', totals(4_800_000, 0, 12), 4_800_012],
+    ['json', totals(4_800_000, 0, 12), 6_400_019],
+  ] as const)('is the whole %s log where that is sure to be smaller', (format, log, size) => {
+    expect(partSize(log, format)).toBe(size);
   });
 
   it('is a 9,000th of a larger log, in whole MiB', () => {

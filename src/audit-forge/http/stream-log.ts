@@ -53,7 +53,7 @@ export async function streamLog(
   setStreamHeaders(request, response, log);
   if (trailers) response.setHeader('Trailer', coded ? TRAILERS_OF_CODED : TRAILERS);
   try {
-    for await (const bytes of coded ? gzipped(log.bytes) : log.bytes) {
+    for await (const bytes of coded ? gzipped(log.pieces) : log.pieces) {
       await writePaced(response, bytes, idleSeconds, signal);
     }
     if (trailers) response.addTrailers(trailersOf(log.summary(), coded));

@@ -12,7 +12,10 @@ export class ClientIdle extends Error {
   }
 }
 
-/** Writes at the pace of the client: resolves once it has room for more. @throws ClientIdle, or the signal's reason */
+/**
+ * Writes at the pace of the client: resolves once all of it has left for the network, so that the memory of
+ * `bytes` may be used again. @throws ClientIdle, or the signal's reason
+ */
 export async function writePaced(
   response: ServerResponse,
   bytes: Buffer,
@@ -20,45 +23,37 @@ export async function writePaced(
   signal: AbortSignal,
 ): Promise<void> {
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-    signal.throwIfAborted();
-    if (!response.write(bytes.subarray(at, at + SLICE_BYTES))) {
-      await eventWithin(response, 'drain', idleSeconds, signal);
-    }
+    await withinIdle(idleSeconds, signal, (done) =>
+      response.write(bytes.subarray(at, at + SLICE_BYTES), done),
+    );
   }
 }
 
 /** Ends the answer and resolves when all of it has left. @throws ClientIdle, or the signal's reason */
-export async function endPaced(
-  response: ServerResponse,
-  idleSeconds: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const finished = eventWithin(response, 'finish', idleSeconds, signal);
-  response.end();
-  await finished;
+export function endPaced(response: ServerResponse, idleSeconds: number, signal: AbortSignal): Promise<void> {
+  return withinIdle(idleSeconds, signal, (done) => response.end(done));
 }
 
-function eventWithin(
-  response: ServerResponse,
-  event: 'drain' | 'finish',
+function withinIdle(
   seconds: number,
   signal: AbortSignal,
+  start: (done: (error?: Error | null) => void) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const settle = (then: () => void) => () => {
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const settle = (error?: Error | null) => {
       clearTimeout(timer);
-      response.off(event, onEvent);
       signal.removeEventListener('abort', onAbort);
-      then();
+      if (!error) resolve();
+      // That the client has left fails its write as well, perhaps a moment before the signal says so.
+      else setImmediate(() => reject(signal.aborted ? (signal.reason as Error) : error));
     };
-    const onEvent = settle(resolve);
-    const onAbort = settle(() => reject(signal.reason as Error));
-    const timer = setTimeout(
-      settle(() => reject(new ClientIdle(seconds))),
-      seconds * 1000,
-    );
-    response.once(event, onEvent);
+    const onAbort = () => settle(signal.reason as Error);
+    const timer = setTimeout(() => settle(new ClientIdle(seconds)), seconds * 1000);
     signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    start(settle);
   });
 }

@@ -16,6 +16,14 @@ export interface BucketLocation {
 /** Makes S3 clients. A host may bind its own; it must keep what `config` says (a link's credentials, say). */
 export abstract class S3ClientFactory {
   abstract create(config: S3ClientConfig): S3Client;
+
+  /**
+   * Whether plain GETs of shards may pass by its clients, over connections of the service's own. Only where
+   * its clients do nothing that such a GET would lack: no middleware, no proxy, no certificates of their own.
+   */
+  get allowsDirectGets(): boolean {
+    return false;
+  }
 }
 
 @Injectable()
@@ -23,9 +31,13 @@ export class DefaultS3ClientFactory extends S3ClientFactory {
   create(config: S3ClientConfig): S3Client {
     return new S3Client(config);
   }
+
+  override get allowsDirectGets(): boolean {
+    return true;
+  }
 }
 
-const CONNECTION_TIMEOUT_MS = 5_000;
+export const CONNECTION_TIMEOUT_MS = 5_000;
 /** Sockets per store and region. Segment reads are bounded before this (see ReadBudget); the rest is small. */
 const MAX_SOCKETS = 256;
 

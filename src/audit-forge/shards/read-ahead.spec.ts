@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { readAhead } from './read-ahead.js';
+import { readAhead, type Admission } from './read-ahead.js';
 
 /** Long enough for everything that can go on to have gone on. */
 async function settle(): Promise<void> {
@@ -19,13 +19,13 @@ class Work {
     { resolve: (value: string) => void; reject: (error: Error) => void }
   >();
 
-  readonly admit = async (_: number, signal: AbortSignal): Promise<() => void> => {
+  readonly admit = async (_: number, signal: AbortSignal): Promise<Admission> => {
     signal.throwIfAborted();
     this.admitted++;
-    return () => void this.released++;
+    return { release: () => void this.released++ };
   };
 
-  readonly start = (item: number, signal: AbortSignal): Promise<string> => {
+  readonly start = (item: number, _: Admission, signal: AbortSignal): Promise<string> => {
     this.started.push(item);
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     this.running.set(item, { resolve, reject });
@@ -169,10 +169,11 @@ describe('reading ahead', () => {
             weightInHand += weights[item]!;
             expect(inHand).toBeLessThanOrEqual(items);
             if (inHand > 1) expect(weightInHand).toBeLessThanOrEqual(weight);
-            return () => {
+            const release = () => {
               inHand--;
               weightInHand -= weights[item]!;
             };
+            return { release };
           };
           const results = readAhead(
             numbers(weights.length),
@@ -272,7 +273,7 @@ describe('an end of reading ahead before the last item', () => {
       endless(),
       limits,
       work.admit,
-      async (item, signal) => (item === 0 ? 'result 0' : work.start(item, signal)),
+      async (item, admission, signal) => (item === 0 ? 'result 0' : work.start(item, admission, signal)),
       new AbortController().signal,
     )) {
       expect(result).toBe('result 0');

@@ -1,3 +1,8 @@
+/** What an item needs to be worked on. */
+export interface Admission {
+  release(): void;
+}
+
 /** How far reading may run ahead of who takes the results. */
 export interface ReadAheadLimits<T> {
   items: number;
@@ -12,16 +17,16 @@ export interface ReadAheadLimits<T> {
  * Whatever way it ends (done, failed, left by its receiver), `start` has been told to stop by its signal, and
  * has stopped, before the generator returns.
  */
-export async function* readAhead<T, R>(
+export async function* readAhead<T, A extends Admission, R>(
   items: AsyncIterable<T>,
   limits: ReadAheadLimits<T>,
-  admit: (item: T, signal: AbortSignal) => Promise<() => void>,
-  start: (item: T, signal: AbortSignal) => Promise<R>,
+  admit: (item: T, signal: AbortSignal) => Promise<A>,
+  start: (item: T, admission: A, signal: AbortSignal) => Promise<R>,
   signal: AbortSignal,
 ): AsyncGenerator<R> {
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
-  const started: Array<{ result: Promise<R>; weight: number; release: () => void }> = [];
+  const started: Array<{ result: Promise<R>; weight: number; admission: A }> = [];
   let inHand = { items: 0, weight: 0 };
   let changed = Promise.withResolvers<void>();
   const notify = () => {
@@ -38,16 +43,16 @@ export async function* readAhead<T, R>(
       const weight = limits.weightOf(item);
       while (isFull(weight) && !stopped.aborted) await changed.promise;
       stopped.throwIfAborted();
-      const release = await admit(item, stopped);
+      const admission = await admit(item, stopped);
       if (stopped.aborted) {
-        release();
+        admission.release();
         // Thrown, since a mere end of the items would look like the end of the log.
         throw stopped.reason;
       }
-      const result = start(item, stopped);
+      const result = start(item, admission, stopped);
       // It is met when its turn comes; until then it must not count as unhandled.
       result.catch(() => undefined);
-      started.push({ result, weight, release });
+      started.push({ result, weight, admission });
       inHand = { items: inHand.items + 1, weight: inHand.weight + weight };
       notify();
     }
@@ -68,7 +73,7 @@ export async function* readAhead<T, R>(
       if (next !== undefined) {
         yield await next.result;
         started.shift();
-        next.release();
+        next.admission.release();
         inHand = { items: inHand.items - 1, weight: inHand.weight - next.weight };
         notify();
       } else if (failure !== undefined) {
@@ -84,6 +89,6 @@ export async function* readAhead<T, R>(
     stopped.removeEventListener('abort', notify);
     await feeding;
     await Promise.allSettled(started.map(({ result }) => result));
-    for (const { release } of started) release();
+    for (const { admission } of started) admission.release();
   }
 }

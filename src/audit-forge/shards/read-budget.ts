@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
+import { MemoryPool } from '../turns/memory-pool.js';
 import { Turns } from '../turns/turns.js';
 
 const MIB = 1024 * 1024;
@@ -12,13 +13,13 @@ const MAX_REQUESTS = 192;
  */
 @Injectable()
 export class ReadBudget {
-  readonly segments: Turns;
-  readonly parts: Turns;
+  readonly segments: MemoryPool;
+  readonly parts: MemoryPool;
   /** Segment requests in flight. */
   readonly requests = new Turns(MAX_REQUESTS);
 
   constructor({ memoryBudgetMiB }: AuditForgeOptions) {
-    this.segments = new Turns((memoryBudgetMiB * MIB * 3) / 8);
-    this.parts = new Turns((memoryBudgetMiB * MIB * 5) / 8);
+    this.segments = new MemoryPool((memoryBudgetMiB * MIB * 3) / 8);
+    this.parts = new MemoryPool((memoryBudgetMiB * MIB * 5) / 8);
   }
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { optionsWith } from '../../../test/support/aws-mock.js';
-import { StoreClock, SystemClock } from '../clock.js';
-import { DefaultS3ClientFactory, S3Clients } from '../s3/s3-clients.js';
-import { SegmentFetcher } from './segment-fetcher.js';
+import { segmentFetcherWith } from '../../../test/support/aws-mock.js';
+import { DefaultS3ClientFactory, S3ClientFactory } from '../s3/s3-clients.js';
+import type { ObjectAnswer } from '../s3/object-answer.js';
+import type { SegmentFetcher } from './segment-fetcher.js';
 import type { Segment } from './segments.js';
 import { SnapshotChanged } from './snapshot.js';
 
@@ -49,13 +50,23 @@ const failure =
     response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`);
   };
 
-describe('reading a segment', () => {
+/** Clients of a host's own, past which no GET goes. */
+class HostsFactory extends S3ClientFactory {
+  create(config: S3ClientConfig): S3Client {
+    return new S3Client(config);
+  }
+}
+
+describe.each([
+  ['by itself', new DefaultS3ClientFactory()],
+  ['with the SDK', new HostsFactory()],
+])('reading a segment %s', (_how, factory) => {
   let server: Server | undefined;
-  let clients: S3Clients | undefined;
+  let close: (() => Promise<void>) | undefined;
   const ranges: Array<string | undefined> = [];
 
   afterEach(async () => {
-    clients?.onModuleDestroy();
+    await close?.();
     server?.closeAllConnections();
     server?.close();
     ranges.length = 0;
@@ -73,15 +84,18 @@ describe('reading a segment', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const options = optionsWith({
-      s3Endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      s3ForcePathStyle: true,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'A', secretAccessKey: 'B' },
-      stallSeconds,
-    });
-    clients = new S3Clients(options, new DefaultS3ClientFactory(), new StoreClock(new SystemClock()));
-    return new SegmentFetcher(clients, options);
+    const opened = segmentFetcherWith(
+      {
+        s3Endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        s3ForcePathStyle: true,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'A', secretAccessKey: 'B' },
+        stallSeconds,
+      },
+      factory,
+    );
+    close = opened.close;
+    return opened.fetcher;
   }
 
   const segment = (start = 0, end = BODY.length): Segment => ({
@@ -91,8 +105,14 @@ describe('reading a segment', () => {
     first: start === 0,
     last: end === BODY.length,
   });
-  const fetch = (fetcher: SegmentFetcher, wanted = segment(), signal = new AbortController().signal) =>
-    fetcher.fetch({ bucket: 'logs-of-tests' }, wanted, signal);
+  async function fetch(
+    fetcher: SegmentFetcher,
+    wanted = segment(),
+    signal = new AbortController().signal,
+  ): Promise<{ bytes: Buffer; answer: ObjectAnswer }> {
+    const bytes = Buffer.alloc(wanted.end - wanted.start);
+    return { bytes, answer: await fetcher.fetch({ bucket: 'logs-of-tests' }, wanted, bytes, signal) };
+  }
 
   it('asks for a whole shard without a range', async () => {
     const { bytes } = await fetch(await fetcherOn([]));

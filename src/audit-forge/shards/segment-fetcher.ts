@@ -1,68 +1,55 @@
-import type { Readable } from 'node:stream';
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  type GetObjectCommandOutput,
-  type HeadObjectCommandOutput,
-} from '@aws-sdk/client-s3';
+import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
-import { AuditForgeOptions } from '../audit-forge.options.js';
 import type { AuditForgeError } from '../errors/audit-forge.error.js';
 import { unquoted } from '../s3/etag.js';
+import type { ObjectAnswer } from '../s3/object-answer.js';
+import type { ObjectRequest } from '../s3/object-request.js';
+import { ObjectGets } from '../s3/object-gets.js';
+import { WrongAnswer } from '../s3/read-errors.js';
 import { backoff, MAX_ATTEMPTS, withRetries } from '../s3/retry.js';
 import { S3Clients, type BucketLocation } from '../s3/s3-clients.js';
 import { reasonOf, S3Failure } from '../s3/s3-failure.js';
 import { bucketTarget } from '../s3/s3-store.js';
+import { withChecksums } from '../s3/sdk-get.js';
 import type { Segment } from './segments.js';
 import type { Shard } from './shard.js';
 import { SnapshotChanged } from './snapshot.js';
 
-/** The bytes of a segment, and what the store said of the object that they are of. */
-export interface FetchedSegment {
-  bytes: Buffer;
-  answer: GetObjectCommandOutput;
-}
-
-/** An answer that is not what was asked for. Never retried: another try could mix bytes of two objects. */
-class WrongAnswer extends Error {
-  override readonly name = 'WrongAnswer';
-}
-
-/** A body that ended early without an error of its own. */
-class CutBody extends Error {
-  override readonly name = 'IncompleteBody';
-}
-
-/** Nothing came for the set time. */
-class Stalled extends Error {
-  override readonly name = 'TimeoutError';
-}
-
 /**
- * Reads one segment into a buffer of exactly its size: every request is held to the snapshot's etag, and a
+ * Reads one segment into memory of exactly its size: every request is held to the snapshot's etag, and a
  * request that fails is taken up again from the bytes already held.
  */
 @Injectable()
 export class SegmentFetcher {
   constructor(
     private readonly clients: S3Clients,
-    private readonly options: AuditForgeOptions,
+    private readonly gets: ObjectGets,
   ) {}
 
-  /** @throws SnapshotChanged when the shard is not what it was; S3Failure */
-  async fetch(location: BucketLocation, segment: Segment, signal: AbortSignal): Promise<FetchedSegment> {
-    const bytes = Buffer.allocUnsafeSlow(segment.end - segment.start);
+  /**
+   * @param bytes memory of exactly the segment's size
+   * @returns what the store said of the object that the bytes are of
+   * @throws SnapshotChanged when the shard is not what it was; S3Failure
+   */
+  async fetch(
+    location: BucketLocation,
+    segment: Segment,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<ObjectAnswer> {
     let filled = 0;
+    let answer: ObjectAnswer = {};
     for (let attempt = 1; ; attempt++) {
       const before = filled;
       try {
-        const answer = await this.request(location, segment, filled, signal, (chunk) => {
-          if (filled + chunk.length > bytes.length) throw new WrongAnswer('more bytes than were asked for');
-          bytes.set(chunk, filled);
-          filled += chunk.length;
-        });
-        if (filled === bytes.length) return { bytes, answer };
-        throw new CutBody(`the body ended after ${filled} of ${bytes.length} bytes`);
+        const request = requestFor(segment, filled);
+        const begin = (head: ObjectAnswer) => {
+          assertAnswers(head, segment.shard, request);
+          answer = head;
+          return bytes.subarray(filled);
+        };
+        await this.gets.get(location, request, { begin, received: (count) => (filled += count) }, signal);
+        return answer;
       } catch (error) {
         signal.throwIfAborted();
         // Progress makes it a new try: a long segment on a bad line still arrives.
@@ -97,50 +84,6 @@ export class SegmentFetcher {
     }
   }
 
-  private async request(
-    location: BucketLocation,
-    { shard, start, end, first, last }: Segment,
-    offset: number,
-    signal: AbortSignal,
-    onChunk: (chunk: Buffer) => void,
-  ): Promise<GetObjectCommandOutput> {
-    const stall = new StallTimer(this.options.stallSeconds);
-    const abortSignal = AbortSignal.any([signal, stall.signal]);
-    let body: Readable | undefined;
-    try {
-      const whole = first && last && offset === 0;
-      const range = `bytes=${start + offset}-${end - 1}`;
-      const command = withChecksums(
-        new GetObjectCommand({
-          ...bucketTarget(location),
-          Key: shard.key,
-          IfMatch: shard.etag,
-          ...(whole ? {} : { Range: range }),
-        }),
-      );
-      const answer = await this.clients.for(location).send(command, { abortSignal });
-      body = answer.Body as Readable;
-      assertAnswers(answer, shard, whole ? undefined : `bytes ${start + offset}-${end - 1}/${shard.size}`);
-      const stop = () => body?.destroy(abortSignal.reason as Error);
-      abortSignal.addEventListener('abort', stop, { once: true });
-      try {
-        for await (const chunk of body) {
-          stall.reset();
-          onChunk(chunk as Buffer);
-        }
-      } finally {
-        abortSignal.removeEventListener('abort', stop);
-      }
-      return answer;
-    } catch (error) {
-      // An unread body keeps its socket for ever.
-      body?.destroy();
-      throw stall.signal.aborted ? (stall.signal.reason as Error) : error;
-    } finally {
-      stall.stop();
-    }
-  }
-
   /** What an error that is not tried again means for the log. */
   private final(error: unknown, { bucket }: BucketLocation, shard: Shard): AuditForgeError {
     const context = { operation: 'GetObject', bucket, shard: shard.key };
@@ -161,61 +104,29 @@ function isWorthAnother(error: unknown): boolean {
   );
 }
 
-/**
- * Asks for the store's checksums without the SDK's own validation, which `ChecksumMode` would turn on: it
- * hashes in a stream of its own, and does not know what is checked here already.
- */
-function withChecksums<C extends GetObjectCommand | HeadObjectCommand>(command: C): C {
-  // Both commands take it alike, but TypeScript 6 finds no call that fits the two types.
-  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
-  (command as unknown as GetObjectCommand).middlewareStack.add(
-    (next) => (args) => {
-      (args.request as { headers: Record<string, string> }).headers['x-amz-checksum-mode'] = 'ENABLED';
-      return next(args);
-    },
-    { step: 'build', name: 'askForChecksums' },
-  );
-  return command;
+/** What is missing of a segment. A whole shard is asked for without a range: its answer gives the checksum. */
+function requestFor({ shard, start, end, first, last }: Segment, filled: number): ObjectRequest {
+  const { key, etag } = shard;
+  const whole = first && last && filled === 0;
+  return { key, etag, range: whole ? undefined : { start: start + filled, end } };
 }
 
-function assertAnswers(answer: GetObjectCommandOutput, shard: Shard, contentRange: string | undefined): void {
+/** @throws SnapshotChanged, WrongAnswer: then no byte of the answer may be used */
+function assertAnswers(answer: ObjectAnswer, shard: Shard, { range }: ObjectRequest): void {
   if (answer.ETag !== undefined && unquoted(answer.ETag) !== unquoted(shard.etag)) {
     throw new SnapshotChanged('the answer has another etag', { shard: shard.key });
   }
-  if (contentRange !== undefined && answer.ContentRange !== contentRange) {
-    throw new WrongAnswer(
-      `asked for ${contentRange}, answered ${answer.ContentRange ?? 'without a Content-Range'}`,
-    );
+  if (range === undefined) {
+    if (answer.ContentLength !== undefined && answer.ContentLength !== shard.size) {
+      throw new SnapshotChanged('the answer has another length', { shard: shard.key });
+    }
+    return;
   }
-  if (
-    contentRange === undefined &&
-    answer.ContentLength !== undefined &&
-    answer.ContentLength !== shard.size
-  ) {
-    throw new SnapshotChanged('the answer has another length', { shard: shard.key });
+  const asked = `bytes ${range.start}-${range.end - 1}/${shard.size}`;
+  if (answer.ContentRange !== asked) {
+    throw new WrongAnswer(`asked for ${asked}, answered ${answer.ContentRange ?? 'without a Content-Range'}`);
   }
-}
-
-/** Aborts its signal when nothing resets it for the set time. */
-class StallTimer {
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(seconds: number) {
-    this.timer = setTimeout(() => {
-      this.controller.abort(new Stalled(`no byte came from the store for ${seconds} s`));
-    }, seconds * 1000);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  reset(): void {
-    this.timer.refresh();
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
+  if (answer.ContentLength !== undefined && answer.ContentLength !== range.end - range.start) {
+    throw new WrongAnswer(`asked for ${asked}, answered ${answer.ContentLength} bytes`);
   }
 }

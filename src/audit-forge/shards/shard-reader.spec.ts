@@ -1,14 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { noAbort, optionsWith, s3ClientsWith } from '../../../test/support/aws-mock.js';
+import { noAbort, optionsWith, segmentFetcherWith } from '../../../test/support/aws-mock.js';
 import { ReadBudget } from './read-budget.js';
-import { SegmentFetcher } from './segment-fetcher.js';
 import { ShardReader } from './shard-reader.js';
 import type { Shard } from './shard.js';
 import type { Snapshot } from './snapshot.js';
 
 it('a log ends only when every stored byte of the snapshot has been handed on', async () => {
-  const options = optionsWith();
-  const reader = new ShardReader(new SegmentFetcher(s3ClientsWith(), options), new ReadBudget(options));
+  const reader = new ShardReader(segmentFetcherWith().fetcher, new ReadBudget(optionsWith()));
   // A snapshot that hands out less than it holds: whatever the cause, it must not look like the whole log.
   const snapshot = {
     async *shards(): AsyncGenerator<Shard> {},

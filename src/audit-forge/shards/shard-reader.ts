@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
+import type { ObjectAnswer } from '../s3/object-answer.js';
+import type { Lease } from '../turns/memory-pool.js';
 import type { TurnOwner } from '../turns/turns.js';
 import { readAhead } from './read-ahead.js';
 import { ReadBudget } from './read-budget.js';
-import { SegmentFetcher, type FetchedSegment } from './segment-fetcher.js';
+import { SegmentFetcher } from './segment-fetcher.js';
 import { planSegments, SEGMENT_BYTES, type Segment } from './segments.js';
 import { shardCheck, type ShardCheck } from './shard-check.js';
 import type { Shard } from './shard.js';
@@ -13,7 +15,7 @@ import type { Snapshot } from './snapshot.js';
 /** Stored bytes of a shard, in order, checked as far as the store allows. */
 export interface ShardBytes {
   shard: Shard;
-  /** Views of memory that counts against the budget until the next ones are asked for. */
+  /** Memory on loan: good until the next ones are asked for, and then read into again. */
   bytes: Buffer;
   /** `Content-Encoding` of the stored object, on every segment of it. */
   contentEncoding: string | undefined;
@@ -22,7 +24,8 @@ export interface ShardBytes {
 
 interface Fetched {
   segment: Segment;
-  fetched: FetchedSegment;
+  bytes: Buffer;
+  answer: ObjectAnswer;
   check: ShardCheck | undefined;
 }
 
@@ -56,19 +59,19 @@ export class ShardReader {
       planSegments(snapshot.shards()),
       { items: MAX_AHEAD, weight: MAX_AHEAD_BYTES, weightOf: ({ start, end }) => end - start },
       ({ start, end }, stopped) => this.budget.segments.take(end - start, owner, stopped),
-      (segment, stopped) => this.fetch(location, segment, owner, stopped),
+      (segment, lease, stopped) => this.fetch(location, segment, lease, owner, stopped),
       signal,
     );
     let check: ShardCheck | undefined;
     let contentEncoding: string | undefined;
     let handedOn = 0;
-    for await (const { segment, fetched, check: ofShard } of segments) {
+    for await (const { segment, bytes, answer, check: ofShard } of segments) {
       if (segment.first) {
         check = ofShard;
-        contentEncoding = fetched.answer.ContentEncoding;
+        contentEncoding = answer.ContentEncoding;
         if (check === undefined) this.unverifiedShards++;
       }
-      check?.update(fetched.bytes);
+      check?.update(bytes);
       if (segment.last && (await check?.agrees()) === false) {
         throw new AuditForgeError('corrupt_shard', {
           context: {
@@ -78,8 +81,8 @@ export class ShardReader {
           },
         });
       }
-      handedOn += fetched.bytes.length;
-      yield { shard: segment.shard, bytes: fetched.bytes, contentEncoding, last: segment.last };
+      handedOn += bytes.length;
+      yield { shard: segment.shard, bytes, contentEncoding, last: segment.last };
     }
     const { plainBytes, compressedBytes } = await snapshot.totals();
     const stored = plainBytes + compressedBytes;
@@ -93,17 +96,18 @@ export class ShardReader {
   private async fetch(
     location: BucketLocation,
     segment: Segment,
+    { bytes }: Lease,
     owner: TurnOwner,
     signal: AbortSignal,
   ): Promise<Fetched> {
     const release = await this.budget.requests.take(1, owner, signal);
     try {
-      const [fetched, described] = await Promise.all([
-        this.fetcher.fetch(location, segment, signal),
+      const [answer, described] = await Promise.all([
+        this.fetcher.fetch(location, segment, bytes, signal),
         segment.first && !segment.last ? this.fetcher.describe(location, segment.shard, signal) : undefined,
       ]);
-      const check = segment.first ? shardCheck(segment.shard.etag, described ?? fetched.answer) : undefined;
-      return { segment, fetched, check };
+      const check = segment.first ? shardCheck(segment.shard.etag, described ?? answer) : undefined;
+      return { segment, bytes, answer, check };
     } finally {
       release();
     }

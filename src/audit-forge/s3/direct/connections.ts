@@ -1,0 +1,65 @@
+import { Stalled } from '../read-errors.js';
+import { Connection, type ConnectionLimits, type Origin, type Receiver } from './connection.js';
+import { BadResponse } from './response-head.js';
+import { StoreRefusal } from './store-refusal.js';
+
+/**
+ * Keep-alive connections to one store. As many as there are requests at once: who asks is bounded already
+ * (ReadBudget). An idle one ends by its own stall limit.
+ */
+export class Connections {
+  private readonly idle: Connection[] = [];
+  private readonly open = new Set<Connection>();
+
+  constructor(
+    private readonly origin: Origin,
+    private readonly limits: ConnectionLimits,
+  ) {}
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  async get(head: string, receiver: Receiver, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const connection = this.idle.pop() ?? this.connect();
+      const { isReused } = connection;
+      let answered = false;
+      const watched: Receiver = {
+        begin: (answer) => {
+          answered = true;
+          return receiver.begin(answer);
+        },
+        received: (count) => receiver.received(count),
+      };
+      try {
+        await connection.get(head, watched, signal);
+        if (connection.isOpen) this.idle.push(connection);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isReused || answered || isAnswer(error)) throw error;
+        // The store had closed it as idle, which its next request is the first to notice: no failure.
+      }
+    }
+  }
+
+  destroy(): void {
+    for (const connection of this.open) connection.destroy();
+  }
+
+  private connect(): Connection {
+    const connection: Connection = new Connection(this.origin, this.limits, () => {
+      this.open.delete(connection);
+      const at = this.idle.indexOf(connection);
+      if (at !== -1) this.idle.splice(at, 1);
+    });
+    this.open.add(connection);
+    return connection;
+  }
+}
+
+/** The store had the request, or may have it. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Stalled || error instanceof BadResponse || error instanceof StoreRefusal;
+}
