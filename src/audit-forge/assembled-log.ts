@@ -4,7 +4,7 @@ import { FORMATS, type LogFormat } from './encoders/formats.js';
 import type { LogEncoder } from './encoders/log-encoder.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
 import type { ShardContent } from './shards/shard-content.js';
-import type { Shard } from './shards/shard.js';
+import { codecOfKey } from './shards/shard.js';
 import type { Snapshot } from './shards/snapshot.js';
 
 /** What a whole log adds up to. */
@@ -17,8 +17,8 @@ export interface LogSummary {
   sha256: Buffer;
 }
 
-/** Until this much of the first segment is encoded, its first bytes wait for its end to be good as well. */
-const MAX_HELD_BYTES = 8 * 1024 * 1024;
+/** Decompressed bytes of a first segment that wait for its end to be good as well. */
+const MAX_HELD_BYTES = 1024 * 1024;
 
 /** The log of one snapshot in one format: its bytes in order, read once, and then what they add up to. */
 export class AssembledLog {
@@ -40,16 +40,12 @@ export class AssembledLog {
    * @throws AuditForgeError `corrupt_shard` with shard and line, and all that reading throws
    */
   async *pieces(): AsyncGenerator<Buffer> {
-    let held: Buffer[] = [];
-    let holding = true;
+    const opening = new Opening();
     for await (const content of this.contents) {
-      held.push(...this.encode(content));
-      if (holding && !('end' in content) && totalLength(held) < MAX_HELD_BYTES) continue;
-      holding &&= held.length === 0;
-      yield* this.counted(held);
-      held = [];
+      for (const known of opening.passes(content)) yield* this.counted(this.encode(known));
     }
-    yield* this.counted([...held, ...this.encoder.end()]);
+    for (const known of opening.rest()) yield* this.counted(this.encode(known));
+    yield* this.counted(this.encoder.end());
     const { shards } = await this.snapshot.totals();
     this.result = {
       shardCount: shards,
@@ -66,12 +62,7 @@ export class AssembledLog {
   }
 
   private encode(content: ShardContent): Buffer[] {
-    try {
-      if ('bytes' in content) return this.encoder.push(content.bytes);
-      return content.end === 'shard' ? this.encoder.endShard() : [];
-    } catch (error) {
-      throw error instanceof CorruptLine ? corruptShard(content.shard, error) : error;
-    }
+    return encode(this.encoder, content);
   }
 
   private *counted(pieces: Buffer[]): Generator<Buffer> {
@@ -83,10 +74,49 @@ export class AssembledLog {
   }
 }
 
-function corruptShard({ key }: Shard, { line, reason }: CorruptLine): AuditForgeError {
-  return new AuditForgeError('corrupt_shard', { context: { shard: key, line, reason } });
+/**
+ * The start of a log: the first segment that has a byte of it passes once all of it is known to be lines, so
+ * that a log which begins with rubbish is refused with a status. Nothing is copied: what is held are views of
+ * the segment, but for a compressed one, of which no more than {@link MAX_HELD_BYTES} wait.
+ */
+class Opening {
+  private readonly check = FORMATS.jsonl.encoder();
+  private held: ShardContent[] = [];
+  private heldBytes = 0;
+  private hasBytes = false;
+  private over = false;
+
+  /** @throws AuditForgeError `corrupt_shard` */
+  passes(content: ShardContent): ShardContent[] {
+    if (this.over) return [content];
+    this.held.push(content);
+    this.hasBytes = encode(this.check, content).length > 0 || this.hasBytes;
+    if ('bytes' in content && codecOfKey(content.shard.key) !== undefined) {
+      this.heldBytes += content.bytes.length;
+    }
+    return 'end' in content || this.heldBytes >= MAX_HELD_BYTES ? this.release() : [];
+  }
+
+  rest(): ShardContent[] {
+    return this.release();
+  }
+
+  private release(): ShardContent[] {
+    const { held } = this;
+    this.held = [];
+    this.over = this.hasBytes;
+    return held;
+  }
 }
 
-function totalLength(pieces: readonly Buffer[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
+/** @throws AuditForgeError `corrupt_shard` with shard and line */
+function encode(encoder: LogEncoder, content: ShardContent): Buffer[] {
+  try {
+    if ('bytes' in content) return encoder.push(content.bytes);
+    return content.end === 'shard' ? encoder.endShard() : [];
+  } catch (error) {
+    if (!(error instanceof CorruptLine)) throw error;
+    const { line, reason } = error;
+    throw new AuditForgeError('corrupt_shard', { context: { shard: content.shard.key, line, reason } });
+  }
 }

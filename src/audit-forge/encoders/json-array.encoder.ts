@@ -7,12 +7,13 @@ const EMPTY = Buffer.from('[]\n');
 
 /**
  * The kept lines as one JSON array: `[`, the lines joined by `,` LF, `]`, LF. The lines of a chunk are
- * copied into one new buffer, since every one of them moves by the comma before it.
+ * copied, since every one of them moves by the comma before it; always into the same memory.
  */
 export class JsonArrayEncoder extends LogEncoder {
   private parts: Array<{ bytes: Buffer; start: number; end: number }> = [];
   private length = 0;
   private lineOpen = false;
+  private out = Buffer.alloc(0);
 
   override part(bytes: Buffer, start: number, end: number): void {
     if (!this.lineOpen) {
@@ -33,12 +34,12 @@ export class JsonArrayEncoder extends LogEncoder {
 
   protected override flush(): Buffer[] {
     if (this.length === 0) return [];
-    const out = Buffer.allocUnsafeSlow(this.length);
+    if (this.out.length < this.length) this.out = Buffer.allocUnsafeSlow(Math.ceil(this.length * 1.25));
     let at = 0;
-    for (const { bytes, start, end } of this.parts) at += bytes.copy(out, at, start, end);
+    for (const { bytes, start, end } of this.parts) at += bytes.copy(this.out, at, start, end);
     this.parts = [];
     this.length = 0;
-    return [out];
+    return [this.out.subarray(0, at)];
   }
 
   private add(bytes: Buffer, start = 0, end = bytes.length): void {

@@ -10,7 +10,7 @@ export abstract class LogEncoder implements LineSink {
   events = 0;
 
   /**
-   * @returns pieces of the log, some of them views of `chunk`: use them before the chunk's memory is reused
+   * @returns pieces of the log, good until the next call: views of `chunk`, or of memory of the encoder
    * @throws CorruptLine
    */
   push(chunk: Buffer): Buffer[] {

@@ -48,12 +48,17 @@ function withinIdle(
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       if (!error) resolve();
-      // That the client has left fails its write as well, perhaps a moment before the signal says so.
-      else setImmediate(() => reject(signal.aborted ? (signal.reason as Error) : error));
+      else afterClosing(() => reject(signal.aborted ? (signal.reason as Error) : error));
     };
     const onAbort = () => settle(signal.reason as Error);
     const timer = setTimeout(() => settle(new ClientIdle(seconds)), seconds * 1000);
     signal.addEventListener('abort', onAbort, { once: true });
     start(settle);
   });
+}
+
+/** That a client has left fails a write before the signal says so, which it does when the socket has closed. */
+function afterClosing(then: () => void): void {
+  // Sockets close between two turns of immediates.
+  setImmediate(() => setImmediate(then));
 }

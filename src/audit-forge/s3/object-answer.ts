@@ -41,5 +41,5 @@ export function objectAnswer(
 ): ObjectAnswer {
   const answer: Record<string, string | number | undefined> = { ContentLength: contentLength };
   for (const [field, header] of FIELDS) answer[field] = headers.get(header);
-  return answer as ObjectAnswer;
+  return answer;
 }

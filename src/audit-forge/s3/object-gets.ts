@@ -4,6 +4,7 @@ import { StoreClock } from '../clock.js';
 import type { Receiver } from './direct/connection.js';
 import { DirectGets } from './direct/direct-gets.js';
 import { requestTemplate } from './direct/request-template.js';
+import { StoreRefusal } from './direct/store-refusal.js';
 import { objectAnswer } from './object-answer.js';
 import type { ObjectReceiver, ObjectRequest } from './object-request.js';
 import { CONNECTION_TIMEOUT_MS, S3ClientFactory, S3Clients, type BucketLocation } from './s3-clients.js';
@@ -48,6 +49,7 @@ export class ObjectGets implements OnModuleDestroy {
         const credentials = await client.config.credentials();
         return await direct.get(request, this.reader(receiver), credentials, this.clock.now(), signal);
       } catch (error) {
+        if (error instanceof StoreRefusal) this.clock.observe(error.date);
         if (!(error instanceof OnlyForTheSdk)) throw error;
         this.direct.set(nameOf(location), Promise.resolve(undefined));
         direct.destroy();

@@ -7,7 +7,7 @@ import { codecOfKey, type Codec, type Shard } from './shard.js';
 export type ShardContent = { shard: Shard } & ({ bytes: Buffer } | { end: 'segment' | 'shard' });
 
 /** Bytes that are worked on at once, so that what is made of them (a JSON array's copy) stays small. */
-const SLICE_BYTES = 1024 * 1024;
+const SLICE_BYTES = 256 * 1024;
 
 /**
  * Decompresses what the reader hands on.

@@ -51,11 +51,10 @@ export class Turns {
     if (weight > this.capacity) {
       return Promise.reject(new RangeError(`${weight} is over the whole capacity of ${this.capacity}`));
     }
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    const atOnce = this.tryTake(weight, owner);
+    if (atOnce !== undefined) return Promise.resolve(atOnce);
     return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
       const onAbort = () => {
         this.remove(waiter);
         reject(signal.reason as Error);

@@ -2,7 +2,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { CutBody, Stalled } from '../read-errors.js';
 import { BadResponse, parseResponseHead, type ResponseHead } from './response-head.js';
-import { StoreRefusal } from './store-refusal.js';
+import { RefusalReader } from './store-refusal.js';
 
 /** Where a store listens. */
 export interface Origin {
@@ -45,8 +45,8 @@ interface Exchange {
   keepsAlive: boolean;
   body: Uint8Array | undefined;
   filled: number;
-  /** An answer that is no success, and what it has said so far. */
-  refusal: { head: ResponseHead; text: string } | undefined;
+  /** Reads an answer that is no success. */
+  refusal: RefusalReader | undefined;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -85,11 +85,11 @@ export class Connection {
     this.socket.setTimeout(limits.connectMs);
     this.socket.once(secure ? 'secureConnect' : 'connect', () => this.socket.setTimeout(limits.stallMs));
     this.socket.on('timeout', () =>
-      this.fail(new Stalled(`no byte came from the store for ${this.socket.timeout} ms`)),
+      this.end(new Stalled(`no byte came from the store for ${this.socket.timeout} ms`)),
     );
-    this.socket.on('error', (error) => this.fail(error));
-    this.socket.on('end', () => this.fail(this.cut()));
-    this.socket.on('close', () => this.fail(this.cut()));
+    this.socket.on('error', (error) => this.end(error));
+    this.socket.on('end', () => this.end(new CutBody('the store ended the connection')));
+    this.socket.on('close', () => this.end(new CutBody('the connection was closed')));
   }
 
   /** Nothing is under way, and another request can be sent. */
@@ -159,7 +159,7 @@ export class Connection {
       return;
     }
     if (head.status >= 300) {
-      exchange.refusal = { head, text: '' };
+      exchange.refusal = new RefusalReader(head);
       this.onRefusal(exchange.refusal, rest);
       return;
     }
@@ -181,19 +181,13 @@ export class Connection {
     exchange.resolve();
   }
 
-  /** Refusals are rare, so each ends its connection: where its body ends need not be known then. */
-  private onRefusal(refusal: { head: ResponseHead; text: string }, bytes: Buffer): void {
-    refusal.text += bytes.toString('latin1');
-    const { head, text } = refusal;
-    const isWhole = text.length >= (head.contentLength ?? MAX_HEAD_BYTES) || text.includes('</Error>');
-    if (isWhole) throw new StoreRefusal(head, text);
+  private onRefusal(reader: RefusalReader, bytes: Buffer): void {
+    if (reader.add(bytes)) throw reader.refusal;
   }
 
-  private cut(): Error {
-    const refusal = this.exchange?.refusal;
-    return refusal === undefined
-      ? new CutBody('the store ended the connection')
-      : new StoreRefusal(refusal.head, refusal.text);
+  /** The connection is over. What a refusal has said until then counts for more than how it ended. */
+  private end(error: Error): void {
+    this.fail(this.exchange?.refusal?.refusal ?? error);
   }
 
   /** Ends the connection; what is under way fails with the error. */

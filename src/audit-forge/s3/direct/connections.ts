@@ -10,6 +10,7 @@ import { StoreRefusal } from './store-refusal.js';
 export class Connections {
   private readonly idle: Connection[] = [];
   private readonly open = new Set<Connection>();
+  private destroyed = false;
 
   constructor(
     private readonly origin: Origin,
@@ -22,6 +23,7 @@ export class Connections {
 
   async get(head: string, receiver: Receiver, signal: AbortSignal): Promise<void> {
     for (;;) {
+      signal.throwIfAborted();
       const connection = this.idle.pop() ?? this.connect();
       const { isReused } = connection;
       let answered = false;
@@ -38,13 +40,14 @@ export class Connections {
         return;
       } catch (error) {
         signal.throwIfAborted();
-        if (!isReused || answered || isAnswer(error)) throw error;
+        if (!isReused || answered || this.destroyed || isAnswer(error)) throw error;
         // The store had closed it as idle, which its next request is the first to notice: no failure.
       }
     }
   }
 
   destroy(): void {
+    this.destroyed = true;
     for (const connection of this.open) connection.destroy();
   }
 

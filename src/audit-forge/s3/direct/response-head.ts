@@ -18,6 +18,7 @@ export class BadResponse extends Error {
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\r\n]*)?$/;
 const DIGITS = /^[0-9]{1,15}$/;
+const STRAY_ENDS = /[\r\n]/;
 
 /**
  * Parses what precedes the empty line, without it. Strict where a mistake would shift the body (RFC 9112, 6.3).
@@ -31,6 +32,7 @@ export function parseResponseHead(text: string): ResponseHead {
   for (const line of lines) {
     const colon = line.indexOf(':');
     if (colon < 1) throw new BadResponse('a header line has no name');
+    if (STRAY_ENDS.test(line)) throw new BadResponse('a header line has an end within');
     const name = line.slice(0, colon).toLowerCase();
     const value = line.slice(colon + 1).trim();
     if (name === 'content-length' && (headers.get(name) ?? value) !== value) {
@@ -42,8 +44,13 @@ export function parseResponseHead(text: string): ResponseHead {
     status: Number(parsed[2]),
     headers,
     contentLength: lengthOf(headers),
-    keepsAlive: parsed[1] === '1' && headers.get('connection')?.toLowerCase() !== 'close',
+    keepsAlive: parsed[1] === '1' && !closes(headers.get('connection')),
   };
+}
+
+/** RFC 9110, 7.6.1: a list. */
+function closes(connection = ''): boolean {
+  return connection.split(',').some((option) => option.trim().toLowerCase() === 'close');
 }
 
 function lengthOf(headers: ReadonlyMap<string, string>): number | undefined {
