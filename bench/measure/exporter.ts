@@ -39,9 +39,7 @@ export interface Exporter {
 export async function startExporter(options: ExporterOptions, signal: AbortSignal): Promise<Exporter> {
   const { implementation, service, cpuProf } = options;
   const [command, path] = commandOf(implementation, service);
-  const profile =
-    implementation === 'ours' && cpuProf !== undefined ? ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`] : [];
-  const child = startProcess(command, [...profile, path], {
+  const child = startProcess(command, [...nodeOptions(implementation, cpuProf), path], {
     env: environmentOf(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -69,6 +67,16 @@ export async function startExporter(options: ExporterOptions, signal: AbortSigna
       cause: error,
     });
   }
+}
+
+/** Those of `npm start`, and a profile where one is asked for. */
+function nodeOptions(
+  implementation: ExporterOptions['implementation'],
+  cpuProf: string | undefined,
+): string[] {
+  if (implementation !== 'ours') return [];
+  const profile = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`];
+  return ['--max-semi-space-size=6', ...profile];
 }
 
 /** The variables of the service; the other variants read some of them. */

@@ -10,10 +10,15 @@ const EMPTY = Buffer.from('[]\n');
  * copied, since every one of them moves by the comma before it; always into the same memory.
  */
 export class JsonArrayEncoder extends LogEncoder {
-  private parts: Array<{ bytes: Buffer; start: number; end: number }> = [];
+  private out = Buffer.alloc(0);
   private length = 0;
   private lineOpen = false;
-  private out = Buffer.alloc(0);
+
+  override push(chunk: Buffer): Buffer[] {
+    // Lines of a few hundred bytes or more become this much longer; shorter ones make it grow.
+    this.reserve(chunk.length + (chunk.length >> 6));
+    return super.push(chunk);
+  }
 
   override part(bytes: Buffer, start: number, end: number): void {
     if (!this.lineOpen) {
@@ -34,16 +39,21 @@ export class JsonArrayEncoder extends LogEncoder {
 
   protected override flush(): Buffer[] {
     if (this.length === 0) return [];
-    if (this.out.length < this.length) this.out = Buffer.allocUnsafeSlow(Math.ceil(this.length * 1.25));
-    let at = 0;
-    for (const { bytes, start, end } of this.parts) at += bytes.copy(this.out, at, start, end);
-    this.parts = [];
+    const { length } = this;
     this.length = 0;
-    return [this.out.subarray(0, at)];
+    return [this.out.subarray(0, length)];
   }
 
   private add(bytes: Buffer, start = 0, end = bytes.length): void {
-    this.parts.push({ bytes, start, end });
-    this.length += end - start;
+    this.reserve(end - start);
+    this.length += bytes.copy(this.out, this.length, start, end);
+  }
+
+  private reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.out.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.ceil(needed * 1.25));
+    this.out.copy(larger, 0, 0, this.length);
+    this.out = larger;
   }
 }

@@ -121,7 +121,7 @@ export class LineSplitter {
 
   private endLine(): void {
     this.heldCr = false;
-    this.blankRuns = [];
+    if (this.blankRuns.length > 0) this.blankRuns = [];
     if (this.inLine) {
       if (this.lastByte !== CLOSING) throw this.corrupt('does not end with }');
       this.sink.endLine();
@@ -141,6 +141,7 @@ export class LineSplitter {
   }
 
   private releaseBlanks(): void {
+    if (this.blankRuns.length === 0) return;
     for (const { byte, count } of this.blankRuns) {
       const block = BLANKS.get(byte)!;
       for (let left = count; left > 0; left -= BLANK_BLOCK) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import {
@@ -35,7 +34,7 @@ export class MultipartWriter {
     private readonly store: S3Store,
     private readonly target: ExportTarget,
     private readonly uploadId: string,
-    /** The store knows CRC32; else each part carries its MD5. */
+    /** The store knows CRC32; else a part is held to the SHA-256 that its request is signed with. */
     private readonly usesCrc32: boolean,
     private readonly signal: AbortSignal,
   ) {}
@@ -171,7 +170,7 @@ export class MultipartWriter {
 
   private async upload(part: CompletedPart, body: Buffer): Promise<void> {
     const { location, key } = this.target;
-    const check = this.usesCrc32 ? { ChecksumCRC32: crc32Base64(crc32(body)) } : { ContentMD5: md5Of(body) };
+    const check = this.usesCrc32 ? { ChecksumCRC32: crc32Base64(crc32(body)) } : {};
     const { ETag } = await this.store.send('UploadPart', location, this.signal, (client, bucket, abort) =>
       client.send(
         new UploadPartCommand({
@@ -188,8 +187,4 @@ export class MultipartWriter {
     part.ETag = ETag;
     if (this.usesCrc32) part.ChecksumCRC32 = check.ChecksumCRC32;
   }
-}
-
-function md5Of(body: Buffer): string {
-  return createHash('md5').update(body).digest('base64');
 }

@@ -1,5 +1,6 @@
 import { AuditForgeError } from '../errors/audit-forge.error.js';
-import { roomFor, type Lease, type MemoryPool } from '../turns/memory-pool.js';
+import type { Lease, MemoryPool } from '../turns/memory-pool.js';
+import { roomFor } from '../turns/slabs.js';
 import type { TurnOwner } from '../turns/turns.js';
 
 /** Parts of one export that may hold memory at once, while the budget has room. */

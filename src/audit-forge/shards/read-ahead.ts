@@ -6,6 +6,8 @@ export interface Admission {
 /** How far reading may run ahead of who takes the results. */
 export interface ReadAheadLimits<T> {
   items: number;
+  /** As `items`, but until the first result has come (default: the same). */
+  firstItems?: number;
   weight: number;
   weightOf: (item: T) => number;
 }
@@ -35,8 +37,9 @@ export async function* readAhead<T, A extends Admission, R>(
   };
   stopped.addEventListener('abort', notify, { once: true });
 
+  let maxItems = limits.firstItems ?? limits.items;
   const isFull = (weight: number) =>
-    inHand.items > 0 && (inHand.items >= limits.items || inHand.weight + weight > limits.weight);
+    inHand.items > 0 && (inHand.items >= maxItems || inHand.weight + weight > limits.weight);
 
   async function feed(): Promise<void> {
     for await (const item of items) {
@@ -71,7 +74,12 @@ export async function* readAhead<T, A extends Admission, R>(
     for (;;) {
       const next = started[0];
       if (next !== undefined) {
-        yield await next.result;
+        const result = await next.result;
+        if (maxItems < limits.items) {
+          maxItems = limits.items;
+          notify();
+        }
+        yield result;
         started.shift();
         next.admission.release();
         inHand = { items: inHand.items - 1, weight: inHand.weight - next.weight };

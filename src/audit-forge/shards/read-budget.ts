@@ -19,7 +19,7 @@ export class ReadBudget {
   readonly requests = new Turns(MAX_REQUESTS);
 
   constructor({ memoryBudgetMiB }: AuditForgeOptions) {
-    this.segments = new MemoryPool((memoryBudgetMiB * MIB * 3) / 8);
+    this.segments = new MemoryPool((memoryBudgetMiB * MIB * 3) / 8, { leaveRoom: true });
     this.parts = new MemoryPool((memoryBudgetMiB * MIB * 5) / 8);
   }
 }

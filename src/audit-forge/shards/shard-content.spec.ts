@@ -41,12 +41,12 @@ describe('the content of shards', () => {
     expect(await contentOf(a, b)).toBe('{"a"|:1}\n|{}||{"b":2}||');
   });
 
-  it('comes in slices of at most 256 KiB, which are views', async () => {
-    const bytes = Buffer.alloc(0.625 * MIB, 'x');
+  it('comes in slices of at most 128 KiB, which are views', async () => {
+    const bytes = Buffer.alloc(0.3125 * MIB, 'x');
     const slices: Buffer[] = [];
     for await (const content of shardContents(handedOn([{ key: 'a.jsonl', segments: [bytes] }])))
       if ('bytes' in content) slices.push(content.bytes);
-    expect(slices.map(({ length }) => length / MIB)).toEqual([0.25, 0.25, 0.125]);
+    expect(slices.map(({ length }) => length / MIB)).toEqual([0.125, 0.125, 0.0625]);
     expect(slices.every(({ buffer }) => buffer === bytes.buffer)).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { CorruptCompression, Decompressor } from './decompress.js';
 import type { ShardBytes } from './shard-reader.js';
@@ -6,8 +7,8 @@ import { codecOfKey, type Codec, type Shard } from './shard.js';
 /** Decompressed bytes of a shard, or the place where a stored segment of it or the shard itself ends. */
 export type ShardContent = { shard: Shard } & ({ bytes: Buffer } | { end: 'segment' | 'shard' });
 
-/** Bytes that are worked on at once, so that what is made of them (a JSON array's copy) stays small. */
-const SLICE_BYTES = 256 * 1024;
+/** Bytes that are worked on at once: what is made of them stays small, and other exports come in between. */
+const SLICE_BYTES = 128 * 1024;
 
 /**
  * Decompresses what the reader hands on.
@@ -60,5 +61,8 @@ function codecOfEncoding({ key }: Shard, contentEncoding = ''): Codec | undefine
 }
 
 async function* slices(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    if (at > 0) await otherWork();
+    yield bytes.subarray(at, at + SLICE_BYTES);
+  }
 }

@@ -106,7 +106,7 @@ describe('a snapshot', () => {
       EncodingType: 'url',
     };
     expect(inputs()).toEqual([
-      { ...every, ContinuationToken: undefined },
+      { ...every, ContinuationToken: undefined, MaxKeys: 100 },
       { ...every, ContinuationToken: 'token-1' },
     ]);
   });

@@ -6,6 +6,9 @@ import { codecOfKey, isShardKey, type Shard } from './shard.js';
 
 export const MAX_SHARDS = 1_000_000;
 
+/** Keys of the first page: enough for most logs, and few enough for the first shards to be read soon. */
+const FIRST_PAGE_KEYS = 100;
+
 /** What a listing adds up to. */
 export interface SnapshotTotals {
   shards: number;
@@ -121,6 +124,7 @@ export class Snapshot {
           ...target,
           Prefix: prefix,
           ContinuationToken: token,
+          ...(token === undefined ? { MaxKeys: FIRST_PAGE_KEYS } : {}),
           EncodingType: 'url',
         }),
         abort,

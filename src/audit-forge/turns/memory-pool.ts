@@ -1,4 +1,5 @@
-import { Turns, type TurnOwner } from './turns.js';
+import { roomFor, SLAB_BYTES, Slabs, type Block } from './slabs.js';
+import { Turns, type TurnOwner, type TurnsOptions } from './turns.js';
 
 /** Memory on loan: nobody may look at `bytes` any more once it has been released. */
 export interface Lease {
@@ -7,28 +8,26 @@ export interface Lease {
   release(): void;
 }
 
-const SMALLEST = 4096;
-
 /**
  * A bounded amount of memory, lent in fair turns, and lent again: new buffers of these sizes cost the kernel
  * more than reading into them does, and freed ones count against the process until the next collection.
  */
 export class MemoryPool {
+  private readonly slabs: Slabs;
   private readonly turns: Turns;
-  /** Buffers that nobody uses, by their size. */
-  private readonly free = new Map<number, Buffer[]>();
-  private freeBytes = 0;
 
-  /** @param capacity bytes */
-  constructor(capacity: number) {
-    this.turns = new Turns(capacity);
+  /** @param capacity bytes, of which whole slabs are used */
+  constructor(capacity: number, options: Pick<TurnsOptions, 'leaveRoom'> = {}) {
+    const count = Math.floor(capacity / SLAB_BYTES);
+    this.slabs = new Slabs(count);
+    this.turns = new Turns(count * SLAB_BYTES, { ...options, fits: (room) => this.slabs.has(room) });
   }
 
   get capacity(): number {
     return this.turns.capacity;
   }
 
-  /** Bytes lent now. */
+  /** Bytes lent now, as what they count as. */
   get inUse(): number {
     return this.turns.inUse;
   }
@@ -45,63 +44,32 @@ export class MemoryPool {
 
   /** Bytes that the pool keeps from the rest of the process, lent or not. Never over the capacity. */
   get held(): number {
-    return this.inUse + this.freeBytes;
+    return this.slabs.held;
   }
 
   /** Waits for its turn. Rejects with the signal's reason when aborted. */
   async take(size: number, owner: TurnOwner, signal: AbortSignal): Promise<Lease> {
     const room = roomFor(size);
-    return this.lend(size, room, await this.turns.take(room, owner, signal));
+    let block: Block | undefined;
+    const release = await this.turns.take(room, owner, signal, () => (block = this.slabs.take(room)));
+    return this.lease(size, block!, release);
   }
 
   /** Memory at once, or undefined where that would need a wait or pass somebody who waits. */
   tryTake(size: number, owner: TurnOwner): Lease | undefined {
     const room = roomFor(size);
     const release = this.turns.tryTake(room, owner);
-    return release === undefined ? undefined : this.lend(size, room, release);
+    return release === undefined ? undefined : this.lease(size, this.slabs.take(room), release);
   }
 
-  private lend(size: number, room: number, giveBackTurn: () => void): Lease {
-    const buffer = this.reuse(room) ?? Buffer.allocUnsafeSlow(room);
+  private lease(size: number, block: Block, giveBackTurn: () => void): Lease {
     let lent = true;
     const release = () => {
       if (!lent) return;
       lent = false;
-      this.keep(buffer);
+      this.slabs.giveBack(block);
       giveBackTurn();
     };
-    return { bytes: buffer.subarray(0, size), release };
+    return { bytes: block.bytes.subarray(0, size), release };
   }
-
-  private reuse(room: number): Buffer | undefined {
-    const buffer = this.free.get(room)?.pop();
-    if (buffer !== undefined) this.freeBytes -= room;
-    else this.makeRoom();
-    return buffer;
-  }
-
-  private keep(buffer: Buffer): void {
-    const sameSize = this.free.get(buffer.length);
-    if (sameSize === undefined) this.free.set(buffer.length, [buffer]);
-    else sameSize.push(buffer);
-    this.freeBytes += buffer.length;
-  }
-
-  /** Lets go of buffers of other sizes, so that a new one does not bring the pool over its capacity. */
-  private makeRoom(): void {
-    for (const [size, buffers] of this.free) {
-      while (this.held > this.capacity && buffers.pop() !== undefined) this.freeBytes -= size;
-      if (buffers.length === 0) this.free.delete(size);
-    }
-  }
-}
-
-/**
- * Sizes are rounded up to quarters of a power of two, so that buffers fit again: at most a quarter is lost.
- * That much is what the lent memory counts as.
- */
-export function roomFor(size: number): number {
-  if (size <= SMALLEST) return SMALLEST;
-  const step = 2 ** (Math.floor(Math.log2(size)) - 2);
-  return Math.ceil(size / step) * step;
 }

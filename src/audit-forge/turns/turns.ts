@@ -13,6 +13,14 @@ interface Waiter {
 export interface TurnsOptions {
   /** While others wait, one caller holds at most this share of the capacity (0 to 1). */
   shareWhileOthersWait?: number;
+  /**
+   * An export that holds something gets more only while it holds no more than is free then. So however many
+   * hold what they have without an end (slow clients), there is something left for the next one.
+   * https://doi.org/10.1109/90.664262 (dynamic thresholds in shared memory)
+   */
+  leaveRoom?: boolean;
+  /** Whether there is room in another sense as well, such as memory in one piece. */
+  fits?: (weight: number) => boolean;
 }
 
 /**
@@ -24,6 +32,7 @@ export class Turns {
   private used = 0;
   private highest = 0;
   private readonly usedBy = new Map<string, number>();
+  private readonly usedByExport = new Map<string, number>();
   /** Callers in order of turn, and in each its exports in order of turn. */
   private readonly waiting = new Map<string, Map<string, Waiter[]>>();
   private waiters = 0;
@@ -46,14 +55,25 @@ export class Turns {
     return this.waiters;
   }
 
-  /** @returns what gives the turn back; call it once. Rejects with the signal's reason when aborted. */
-  take(weight: number, owner: TurnOwner, signal: AbortSignal): Promise<() => void> {
+  /**
+   * @param onGrant called in the moment in which the turn is given
+   * @returns what gives the turn back; call it once. Rejects with the signal's reason when aborted.
+   */
+  take(
+    weight: number,
+    owner: TurnOwner,
+    signal: AbortSignal,
+    onGrant: () => unknown = () => undefined,
+  ): Promise<() => void> {
     if (weight > this.capacity) {
       return Promise.reject(new RangeError(`${weight} is over the whole capacity of ${this.capacity}`));
     }
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     const atOnce = this.tryTake(weight, owner);
-    if (atOnce !== undefined) return Promise.resolve(atOnce);
+    if (atOnce !== undefined) {
+      onGrant();
+      return Promise.resolve(atOnce);
+    }
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.remove(waiter);
@@ -65,40 +85,45 @@ export class Turns {
         weight,
         grant: () => {
           signal.removeEventListener('abort', onAbort);
+          onGrant();
           resolve(this.hold(weight, owner));
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.add(waiter);
+      this.enqueue(waiter);
       this.serve();
     });
   }
 
   /** A turn at once, or undefined where that would need a wait or pass somebody who waits. */
   tryTake(weight: number, owner: TurnOwner): (() => void) | undefined {
-    if (this.waiters > 0 || this.used + weight > this.capacity) return undefined;
+    if (this.waiters > 0 || !this.hasRoom(weight) || this.holdsEnough(owner, weight)) return undefined;
     return this.hold(weight, owner);
   }
 
-  private hold(weight: number, { caller }: TurnOwner): () => void {
+  private hasRoom(weight: number): boolean {
+    return this.used + weight <= this.capacity && this.options.fits?.(weight) !== false;
+  }
+
+  private hold(weight: number, { caller, export: exportId }: TurnOwner): () => void {
     this.used += weight;
     this.highest = Math.max(this.highest, this.used);
-    this.usedBy.set(caller, (this.usedBy.get(caller) ?? 0) + weight);
+    add(this.usedBy, caller, weight);
+    add(this.usedByExport, exportId, weight);
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       this.used -= weight;
-      const left = this.usedBy.get(caller)! - weight;
-      if (left === 0) this.usedBy.delete(caller);
-      else this.usedBy.set(caller, left);
+      add(this.usedBy, caller, -weight);
+      add(this.usedByExport, exportId, -weight);
       this.serve();
     };
   }
 
   private serve(): void {
     for (let next = this.next(); next !== undefined; next = this.next()) {
-      if (this.used + next.weight > this.capacity) return;
+      if (!this.hasRoom(next.weight)) return;
       this.remove(next);
       this.toTheBack(next.owner);
       next.grant();
@@ -108,11 +133,18 @@ export class Turns {
   private next(): Waiter | undefined {
     let first: Waiter | undefined;
     for (const [caller, exports] of this.waiting) {
-      const waiter = exports.values().next().value?.[0];
-      first ??= waiter;
-      if (waiter !== undefined && !this.isOverShare(caller, waiter.weight)) return waiter;
+      for (const [waiter] of exports.values()) {
+        if (waiter === undefined || this.holdsEnough(waiter.owner, waiter.weight)) continue;
+        first ??= waiter;
+        if (!this.isOverShare(caller, waiter.weight)) return waiter;
+      }
     }
-    return this.waiting.size > 1 ? undefined : first;
+    return this.waiting.size > 1 && this.options.shareWhileOthersWait !== undefined ? undefined : first;
+  }
+
+  private holdsEnough({ export: exportId }: TurnOwner, weight: number): boolean {
+    const held = this.usedByExport.get(exportId) ?? 0;
+    return this.options.leaveRoom === true && held > 0 && held + weight > this.capacity - this.used;
   }
 
   private isOverShare(caller: string, weight: number): boolean {
@@ -122,7 +154,7 @@ export class Turns {
     return (this.usedBy.get(caller) ?? 0) + weight > limit;
   }
 
-  private add(waiter: Waiter): void {
+  private enqueue(waiter: Waiter): void {
     const { caller, export: exportId } = waiter.owner;
     const exports = getOrSet(this.waiting, caller, () => new Map<string, Waiter[]>());
     getOrSet(exports, exportId, () => []).push(waiter);
@@ -161,4 +193,11 @@ function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
     map.set(key, value);
   }
   return value;
+}
+
+/** Counts what each holds; who holds nothing is forgotten. */
+function add(held: Map<string, number>, who: string, weight: number): void {
+  const sum = (held.get(who) ?? 0) + weight;
+  if (sum === 0) held.delete(who);
+  else held.set(who, sum);
 }

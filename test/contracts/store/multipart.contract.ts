@@ -125,6 +125,23 @@ export function describeMultipart(contract: () => Contract): void {
     expect((await upload.parts()).Parts ?? []).toEqual([]);
   });
 
+  it('verifies the SHA-256 that a part is signed with', async () => {
+    const { Bucket, Key, UploadId, parts } = await begin();
+    const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: small });
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const damaged = Buffer.from(small);
+        damaged[500]! ^= 1;
+        return next({ ...args, request: Object.assign(args.request as object, { body: damaged }) });
+      },
+      // Behind the signature.
+      { step: 'deserialize', priority: 'high' },
+    );
+    const refusal = { code: 'XAmzContentSHA256Mismatch', status: 400 };
+    expect(await refusalOf(contract().client.send(command))).toEqual(refusal);
+    expect((await parts()).Parts ?? []).toEqual([]);
+  });
+
   it('lists parts and unfinished uploads, and forgets both at abort', async () => {
     const upload = await begin({ Key: 'multipart-listed/a' });
     const other = await begin({ Key: 'multipart-listed/b' });
