@@ -1,5 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { cutConnection } from './cut-connection.js';
 import { ClientLeft } from './client-signal.js';
 import { setCommonHeaders } from './common-headers.js';
 import { problemHeaders, problemOf } from './problem.js';
@@ -30,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = asAuditForgeError(thrown);
     if (error.status >= 500 && error.status !== 505) this.log(error, request);
     if (response.headersSent) {
-      request.socket.resetAndDestroy();
+      cutConnection(request.socket);
       return;
     }
     for (const name of response.getHeaderNames()) response.removeHeader(name);

@@ -6,6 +6,7 @@ import { describeError } from '../errors/describe-error.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { failureCode } from '../errors/failure-code.js';
 import { attachment } from '../exports/export-key.js';
+import { cutConnection } from './cut-connection.js';
 import { gzipped } from './gzip.js';
 import { requestIdOf } from './request-id.js';
 import { endPaced, writePaced } from './write-paced.js';
@@ -60,7 +61,7 @@ export async function streamLog(
     await endPaced(response, idleSeconds, signal);
   } catch (error) {
     if (!response.headersSent) throw error;
-    request.socket.resetAndDestroy();
+    cutConnection(request.socket);
     logFailure(request, signal, error);
   } finally {
     await log.close();

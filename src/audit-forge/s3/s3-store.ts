@@ -32,10 +32,27 @@ export class S3Store {
     const client = this.clients.for(location);
     const target = bucketTarget(location);
     try {
-      return await withRetries(() => send(client, target, { abortSignal: signal }), signal);
+      return await withRetries(() => oneTry(signal, (abort) => send(client, target, abort)), signal);
     } catch (error) {
       signal.throwIfAborted();
       throw new S3Failure(reasonOf(error), error, { operation, bucket: location.bucket });
     }
+  }
+}
+
+/**
+ * A try that has failed is ended for good: a store may refuse a body before it has come whole, and what is
+ * still being sent of it lies in memory that is used again.
+ */
+async function oneTry<T>(
+  signal: AbortSignal,
+  send: (abort: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const failed = new AbortController();
+  try {
+    return await send({ abortSignal: AbortSignal.any([signal, failed.signal]) });
+  } catch (error) {
+    failed.abort();
+    throw error;
   }
 }
