@@ -34,7 +34,12 @@ export function s3Http(access: StoreAccess): S3Http {
     headers.push(...more);
     const target = query === '' ? path : `${path}?${query}`;
     const outgoing = request({ agent, host, port, method, path: target, headers }, onResponse);
-    outgoing.on('error', onError);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // The store had ended the connection as idle: https://nodejs.org/api/http.html#requestreusedsocket
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET')
+        send(method, path, query, more, body, onResponse, onError);
+      else onError(error);
+    });
     outgoing.end(body);
   };
 
