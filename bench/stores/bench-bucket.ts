@@ -9,8 +9,9 @@ import {
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
+import { sdkClient } from '../variants/sdk-client.js';
 import type { BenchStore } from './store.js';
 
 const AT_ONCE = 16;
@@ -23,16 +24,7 @@ export class BenchBucket {
   private readonly client: S3Client;
 
   constructor(private readonly store: BenchStore) {
-    const { endpoint, region, accessKeyId, secretAccessKey } = store.access;
-    this.client = new S3Client({
-      endpoint,
-      region,
-      credentials: { accessKeyId, secretAccessKey },
-      forcePathStyle: true,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { requestTimeout: REQUEST_WITHIN_MS },
-    });
+    this.client = sdkClient(store.access, { requestHandler: { requestTimeout: REQUEST_WITHIN_MS } });
   }
 
   async create(): Promise<void> {

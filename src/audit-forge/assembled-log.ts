@@ -42,9 +42,9 @@ export class AssembledLog {
   async *pieces(): AsyncGenerator<Buffer> {
     const opening = new Opening();
     for await (const content of this.contents) {
-      for (const known of opening.passes(content)) yield* this.counted(this.encode(known));
+      for (const known of opening.passes(content)) yield* this.counted(encode(this.encoder, known));
     }
-    for (const known of opening.rest()) yield* this.counted(this.encode(known));
+    for (const known of opening.release()) yield* this.counted(encode(this.encoder, known));
     yield* this.counted(this.encoder.end());
     const { shards } = await this.snapshot.totals();
     this.result = {
@@ -59,10 +59,6 @@ export class AssembledLog {
   get summary(): LogSummary {
     if (this.result === undefined) throw new Error('The log has not been read to its end.');
     return this.result;
-  }
-
-  private encode(content: ShardContent): Buffer[] {
-    return encode(this.encoder, content);
   }
 
   private *counted(pieces: Buffer[]): Generator<Buffer> {
@@ -97,11 +93,8 @@ class Opening {
     return 'end' in content || this.heldBytes >= MAX_HELD_BYTES ? this.release() : [];
   }
 
-  rest(): ShardContent[] {
-    return this.release();
-  }
-
-  private release(): ShardContent[] {
+  /** What is held. */
+  release(): ShardContent[] {
     const { held } = this;
     this.held = [];
     this.over = this.hasBytes;

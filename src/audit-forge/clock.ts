@@ -37,3 +37,8 @@ export class StoreClock {
     this.offsetMs = Math.abs(difference) > TOLERATED_MS ? difference : 0;
   }
 }
+
+/** `YYYYMMDDTHHMMSSZ` in UTC: ISO 8601 basic format, whole seconds. */
+export function timestamp(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}

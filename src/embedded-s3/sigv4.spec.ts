@@ -1,30 +1,11 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../../test/support/sha256.js';
 import { verifySignature, type SignedRequest } from './sigv4.js';
 
 const IDENTITY = { accessKeyId: 'AKIA', secretAccessKey: 'secret/+=', region: 'eu-central-1' };
 const NOW = new Date('2026-05-08T13:20:00Z');
 const HOST = '127.0.0.1:9000';
-
-type Source = string | ArrayBuffer | ArrayBufferView;
-
-/** What the signer needs of a hash; node:crypto in its shape. */
-class Sha256 {
-  private readonly hash: Hash | Hmac;
-  constructor(secret?: Source) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
-  }
-  update(data: Source): void {
-    this.hash.update(toBytes(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-  reset(): void {
-    throw new Error('Each hash is used once.');
-  }
-}
 
 /** An implementation that is not ours says what is signed right. */
 const signer = new SignatureV4({
@@ -165,13 +146,6 @@ function toRequest(signed: {
   const headers = Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), [value]]);
   const url = pairs.length > 0 ? `${signed.path}?${pairs.join('&')}` : signed.path;
   return { method: signed.method, url, headers: Object.fromEntries(headers) };
-}
-
-function toBytes(data: Source): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }
 
 function swapCase(character: string): string {

@@ -14,12 +14,6 @@ export class JsonArrayEncoder extends LogEncoder {
   private length = 0;
   private lineOpen = false;
 
-  override push(chunk: Buffer): Buffer[] {
-    // Lines of a few hundred bytes or more become this much longer; shorter ones make it grow.
-    this.reserve(chunk.length + (chunk.length >> 6));
-    return super.push(chunk);
-  }
-
   override part(bytes: Buffer, start: number, end: number): void {
     if (!this.lineOpen) {
       this.lineOpen = true;
@@ -45,12 +39,11 @@ export class JsonArrayEncoder extends LogEncoder {
   }
 
   private add(bytes: Buffer, start = 0, end = bytes.length): void {
-    this.reserve(end - start);
+    this.reserve(this.length + end - start);
     this.length += bytes.copy(this.out, this.length, start, end);
   }
 
-  private reserve(more: number): void {
-    const needed = this.length + more;
+  private reserve(needed: number): void {
     if (needed <= this.out.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.ceil(needed * 1.25));
     this.out.copy(larger, 0, 0, this.length);

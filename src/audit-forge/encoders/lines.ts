@@ -48,7 +48,7 @@ export class LineSplitter {
   private inLine = false;
   private lastByte = 0;
   private heldCr = false;
-  private blankRuns: Array<{ byte: number; count: number }> = [];
+  private readonly blankRuns: Array<{ byte: number; count: number }> = [];
 
   constructor(private readonly sink: LineSink) {}
 
@@ -121,7 +121,7 @@ export class LineSplitter {
 
   private endLine(): void {
     this.heldCr = false;
-    if (this.blankRuns.length > 0) this.blankRuns = [];
+    this.blankRuns.length = 0;
     if (this.inLine) {
       if (this.lastByte !== CLOSING) throw this.corrupt('does not end with }');
       this.sink.endLine();
@@ -141,14 +141,13 @@ export class LineSplitter {
   }
 
   private releaseBlanks(): void {
-    if (this.blankRuns.length === 0) return;
     for (const { byte, count } of this.blankRuns) {
       const block = BLANKS.get(byte)!;
       for (let left = count; left > 0; left -= BLANK_BLOCK) {
         this.sink.part(block, 0, Math.min(left, BLANK_BLOCK));
       }
     }
-    this.blankRuns = [];
+    this.blankRuns.length = 0;
   }
 
   private corrupt(reason: string): CorruptLine {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { attachment, exportFileName, exportKey, nextSecond, timestamp } from './export-key.js';
+import { timestamp } from '../clock.js';
+import { attachment, exportFileName, exportKey, nextSecond } from './export-key.js';
 
 describe('the timestamp of an export', () => {
   it.each([

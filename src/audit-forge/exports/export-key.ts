@@ -1,14 +1,7 @@
+import { timestamp } from '../clock.js';
 import { FORMATS, type LogFormat } from '../encoders/formats.js';
 
 export const EXPORT_PREFIX = 'auditforge/exports/';
-
-/** `YYYYMMDDTHHMMSSZ` in UTC: ISO 8601 basic format, whole seconds. */
-export function timestamp(at: Date): string {
-  return at
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(/[-:]/g, '');
-}
 
 /** `<id>-<timestamp>.<ext>`: the name that a client's browser gives the file. */
 export function exportFileName(engagementId: string, at: Date, format: LogFormat): string {

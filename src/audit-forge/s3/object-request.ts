@@ -9,6 +9,11 @@ export interface ObjectRequest {
   range: { start: number; end: number } | undefined;
 }
 
+/** The `Range` header, whose ends are both included. */
+export function rangeHeader({ start, end }: NonNullable<ObjectRequest['range']>): string {
+  return `bytes=${start}-${end - 1}`;
+}
+
 /** Takes an object's answer and its bytes. */
 export interface ObjectReceiver {
   /**

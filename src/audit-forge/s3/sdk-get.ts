@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectReceiver, ObjectRequest } from './object-request.js';
+import { rangeHeader, type ObjectReceiver, type ObjectRequest } from './object-request.js';
 import { CutBody, Stalled, WrongAnswer } from './read-errors.js';
 import type { BucketLocation } from './s3-clients.js';
 import { bucketTarget } from './s3-store.js';
@@ -22,7 +22,7 @@ export async function sdkGet(
       ...bucketTarget(location),
       Key: key,
       IfMatch: etag,
-      ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` }),
+      ...(range === undefined ? {} : { Range: rangeHeader(range) }),
     });
     const answer = await client.send(withChecksums(command), { abortSignal });
     body = answer.Body as Readable;

@@ -1,20 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
-import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { crc32Base64 } from '../s3/crc32.js';
-
-type Answer = Pick<
-  GetObjectCommandOutput & HeadObjectCommandOutput,
-  | 'ChecksumCRC32'
-  | 'ChecksumCRC32C'
-  | 'ChecksumCRC64NVME'
-  | 'ChecksumSHA1'
-  | 'ChecksumSHA256'
-  | 'ChecksumType'
-  | 'ServerSideEncryption'
-  | 'SSECustomerAlgorithm'
->;
+import type { ObjectAnswer } from '../s3/object-answer.js';
 
 interface Hash {
   update(bytes: Uint8Array): void;
@@ -34,7 +22,7 @@ export interface ShardCheck {
  *
  * @returns undefined where there is neither: a multipart or KMS etag, a composite checksum
  */
-export function shardCheck(etag: string, answer: Answer): ShardCheck | undefined {
+export function shardCheck(etag: string, answer: ObjectAnswer): ShardCheck | undefined {
   const expected = expectedOf(etag, answer);
   if (expected === undefined) return undefined;
   const { hash, value } = expected;
@@ -44,7 +32,7 @@ export function shardCheck(etag: string, answer: Answer): ShardCheck | undefined
   };
 }
 
-function expectedOf(etag: string, answer: Answer): { hash: Hash; value: string } | undefined {
+function expectedOf(etag: string, answer: ObjectAnswer): { hash: Hash; value: string } | undefined {
   const value = (checksum: string | undefined) => wholeObject(checksum, answer.ChecksumType);
   const crc32Value = value(answer.ChecksumCRC32);
   if (crc32Value !== undefined) return { hash: new NativeCrc32(), value: crc32Value };
@@ -62,7 +50,7 @@ function expectedOf(etag: string, answer: Answer): { hash: Hash; value: string }
 }
 
 /** A checksum of checksums (`COMPOSITE`, or with a `-` and the number of parts) says nothing of the bytes. */
-function wholeObject(checksum: string | undefined, type: Answer['ChecksumType']): string | undefined {
+function wholeObject(checksum: string | undefined, type: ObjectAnswer['ChecksumType']): string | undefined {
   return type === 'COMPOSITE' || checksum?.includes('-') === true ? undefined : checksum;
 }
 
@@ -70,7 +58,10 @@ function wholeObject(checksum: string | undefined, type: Answer['ChecksumType'])
  * The MD5 that an etag is, in lowercase hex: only of an object put in one piece and not encrypted with KMS
  * or a customer's key. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
  */
-function md5Of(etag: string, { ServerSideEncryption, SSECustomerAlgorithm }: Answer): string | undefined {
+function md5Of(
+  etag: string,
+  { ServerSideEncryption, SSECustomerAlgorithm }: ObjectAnswer,
+): string | undefined {
   if (ServerSideEncryption?.startsWith('aws:kms') === true || SSECustomerAlgorithm !== undefined)
     return undefined;
   return /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1];

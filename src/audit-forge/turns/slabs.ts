@@ -33,13 +33,13 @@ export class Slabs {
 
   /** Bytes that were asked of the system. */
   get held(): number {
-    return (this.slabs.filter((slab) => slab !== undefined).length + this.lentWhole) * SLAB_BYTES;
+    return (this.asked + this.lentWhole) * SLAB_BYTES;
   }
 
   /** @param room as `roomFor` gives it */
   has(room: number): boolean {
     if (room > SLAB_BYTES) return this.freeSlabs() >= room / SLAB_BYTES;
-    return this.freeSlabs() > 0 || this.smallestFree(room) !== undefined;
+    return this.smallestFree(room) !== undefined || this.freeSlabs() > 0;
   }
 
   /** Only where `has` says so. */
@@ -76,9 +76,12 @@ export class Slabs {
     return undefined;
   }
 
+  private get asked(): number {
+    return this.slabs.filter((slab) => slab !== undefined).length;
+  }
+
   private freeSlabs(): number {
-    const asked = this.slabs.filter((slab) => slab !== undefined).length;
-    return this.count - asked - this.lentWhole + this.free.get(SLAB_BYTES)!.size;
+    return this.count - this.asked - this.lentWhole + this.free.get(SLAB_BYTES)!.size;
   }
 
   private addSlab(): number {
@@ -92,8 +95,7 @@ export class Slabs {
   /** Memory in one piece that no slab has room for: it stands for as many slabs, which make way. */
   private takeWhole(room: number): Block {
     const count = room / SLAB_BYTES;
-    const asked = this.slabs.filter((slab) => slab !== undefined).length;
-    const excess = asked + this.lentWhole + count - this.count;
+    const excess = this.asked + this.lentWhole + count - this.count;
     const unused = this.free.get(SLAB_BYTES)!;
     for (const address of [...unused].slice(0, Math.max(0, excess))) {
       unused.delete(address);

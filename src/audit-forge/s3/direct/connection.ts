@@ -63,6 +63,8 @@ export class Connection {
   private closed = false;
   /** It has served a request before, so the store may have closed it meanwhile. */
   isReused = false;
+  /** The head of the answer to the last request has come. */
+  isAnswered = false;
 
   constructor(
     { secure, hostname, port }: Origin,
@@ -108,6 +110,7 @@ export class Connection {
     signal.addEventListener('abort', onAbort, { once: true });
     const fresh = { head: undefined, keepsAlive: true, body: undefined, filled: 0, refusal: undefined };
     this.exchange = { receiver, ...fresh, resolve, reject };
+    this.isAnswered = false;
     // One that waits for its next request keeps no process alive.
     this.socket.ref();
     this.socket.write(head, 'latin1');
@@ -143,11 +146,11 @@ export class Connection {
   }
 
   private onHead(exchange: Exchange, bytes: Buffer): void {
-    // Copied: SCRATCH is about to be read into again.
     const all = exchange.head === undefined ? bytes : Buffer.concat([exchange.head, bytes]);
     const end = all.indexOf('\r\n\r\n');
     if (end === -1) {
       if (all.length > MAX_HEAD_BYTES) throw new BadResponse('the head is too long');
+      // Copied: SCRATCH is about to be read into again.
       exchange.head = exchange.head === undefined ? Buffer.from(all) : all;
       return;
     }
@@ -158,6 +161,7 @@ export class Connection {
       if (rest.length > 0) this.onHead(exchange, Buffer.from(rest));
       return;
     }
+    this.isAnswered = true;
     if (head.status >= 300) {
       exchange.refusal = new RefusalReader(head);
       this.onRefusal(exchange.refusal, rest);

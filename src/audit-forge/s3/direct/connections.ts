@@ -1,7 +1,6 @@
 import { Stalled } from '../read-errors.js';
 import { Connection, type ConnectionLimits, type Origin, type Receiver } from './connection.js';
 import { BadResponse } from './response-head.js';
-import { StoreRefusal } from './store-refusal.js';
 
 /**
  * Keep-alive connections to one store. As many as there are requests at once: who asks is bounded already
@@ -26,21 +25,13 @@ export class Connections {
       signal.throwIfAborted();
       const connection = this.idle.pop() ?? this.connect();
       const { isReused } = connection;
-      let answered = false;
-      const watched: Receiver = {
-        begin: (answer) => {
-          answered = true;
-          return receiver.begin(answer);
-        },
-        received: (count) => receiver.received(count),
-      };
       try {
-        await connection.get(head, watched, signal);
+        await connection.get(head, receiver, signal);
         if (connection.isOpen) this.idle.push(connection);
         return;
       } catch (error) {
         signal.throwIfAborted();
-        if (!isReused || answered || this.destroyed || isAnswer(error)) throw error;
+        if (!isReused || connection.isAnswered || this.destroyed || isAnswer(error)) throw error;
         // The store had closed it as idle, which its next request is the first to notice: no failure.
       }
     }
@@ -64,5 +55,5 @@ export class Connections {
 
 /** The store had the request, or may have it. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof Stalled || error instanceof BadResponse || error instanceof StoreRefusal;
+  return error instanceof Stalled || error instanceof BadResponse;
 }

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
-import type { ObjectRequest } from '../object-request.js';
+import { rangeHeader, type ObjectRequest } from '../object-request.js';
 import { Connections } from './connections.js';
 import type { ConnectionLimits, Receiver } from './connection.js';
 import type { RequestTemplate } from './request-template.js';
@@ -42,7 +42,7 @@ export class DirectGets {
       'if-match': fieldValue(etag),
       'x-amz-checksum-mode': 'ENABLED',
     };
-    if (range !== undefined) headers['range'] = `bytes=${range.start}-${range.end - 1}`;
+    if (range !== undefined) headers['range'] = rangeHeader(range);
     if (this.account !== undefined) headers['x-amz-expected-bucket-owner'] = this.account;
     const signed = this.signer.sign(path, headers, credentials, at);
     let head = `GET ${path} HTTP/1.1\r\nuser-agent: ${userAgent}\r\n`;

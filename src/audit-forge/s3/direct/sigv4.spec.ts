@@ -1,40 +1,14 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Sha256 } from '../../../../test/support/sha256.js';
 import { encodeKey, SigV4Signer } from './sigv4.js';
 
 const SCOPE = { region: 'eu-central-1', service: 's3' };
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/+=' };
 const NOW = new Date('2026-05-08T13:20:00Z');
-
-type Source = string | ArrayBuffer | ArrayBufferView;
-
-/** What the other signer needs of a hash; node:crypto in its shape. */
-class Sha256 {
-  private readonly hash: Hash | Hmac;
-  constructor(secret?: Source) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
-  }
-  update(data: Source): void {
-    this.hash.update(toBytes(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-  reset(): void {
-    throw new Error('Each hash is used once.');
-  }
-}
-
-function toBytes(data: Source): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-}
 
 /** What an implementation that is not ours sends for the same request. */
 async function signedByTheSdk(

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import { timestamp } from '../../clock.js';
 
 /** What a signature is good for. */
 export interface SigningScope {
@@ -32,7 +33,7 @@ export class SigV4Signer {
     { accessKeyId, secretAccessKey, sessionToken }: AwsCredentialIdentity,
     at: Date,
   ): Record<string, string> {
-    const time = basicIso(at);
+    const time = timestamp(at);
     const date = time.slice(0, 8);
     const signed: Record<string, string> = {
       ...headers,
@@ -66,11 +67,6 @@ export class SigV4Signer {
     }
     return this.key.object;
   }
-}
-
-/** `20260508T132000Z` */
-function basicIso(at: Date): string {
-  return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
 /** A key in a path, as S3 wants it signed: everything but unreserved characters and `/` percent-encoded. */
