@@ -7,7 +7,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
-  type CompleteMultipartUploadCommandInput,
+  type HeadObjectCommandOutput,
   type UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -43,6 +43,7 @@ function logOf(lines: readonly string[], fail?: Error): AssembledLog {
   return new AssembledLog(snapshot as unknown as Snapshot, contents(), 'jsonl');
 }
 
+const etagOf = (bytes: Buffer) => `"${createHash('md5').update(bytes).digest('hex')}"`;
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
 
 describe('storing a log', () => {
@@ -50,15 +51,27 @@ describe('storing a log', () => {
   let budget: ReadBudget;
   let materializer: ExportMaterializer;
   let uploaded: Map<number, UploadPartCommandInput & { Body: Buffer }>;
+  let completed: boolean;
 
   beforeEach(() => {
     s3.reset();
     uploaded = new Map();
-    s3.on(HeadObjectCommand).rejects(s3Error('NotFound', 404));
-    s3.on(PutObjectCommand).resolves({ VersionId: 'v1' });
+    completed = false;
+    s3.on(HeadObjectCommand).callsFake(() => {
+      if (!completed) throw s3Error('NotFound', 404);
+      const size = partBodies().reduce((sum, { length }) => sum + length, 0);
+      return { ContentLength: size, ETag: etagOfParts(), VersionId: 'v1' };
+    });
+    s3.on(PutObjectCommand).callsFake(({ Body }: { Body: Buffer }) => ({
+      ETag: etagOf(Body),
+      VersionId: 'v1',
+    }));
     s3.on(CreateMultipartUploadCommand).resolves({ UploadId: 'upload', ChecksumAlgorithm: 'CRC32' });
     s3.on(UploadPartCommand).callsFake(storePart);
-    s3.on(CompleteMultipartUploadCommand).resolves({ VersionId: 'v1' });
+    s3.on(CompleteMultipartUploadCommand).callsFake(() => {
+      completed = true;
+      return { VersionId: 'v1' };
+    });
     s3.on(AbortMultipartUploadCommand).resolves({});
     budget = new ReadBudget(optionsWith());
     const store = s3Store();
@@ -75,7 +88,13 @@ describe('storing a log', () => {
   function storePart(input: UploadPartCommandInput): { ETag: string } {
     const Body = Buffer.from(input.Body as Buffer);
     uploaded.set(input.PartNumber!, { ...input, Body });
-    return { ETag: `"${createHash('md5').update(Body).digest('hex')}"` };
+    return { ETag: etagOf(Body) };
+  }
+
+  /** The etag of an object of the parts that have come. */
+  function etagOfParts(): string {
+    const md5s = partBodies().map((body) => createHash('md5').update(body).digest());
+    return `"${createHash('md5').update(Buffer.concat(md5s)).digest('hex')}-${md5s.length}"`;
   }
 
   function materialize(log: AssembledLog, more: { signal?: AbortSignal; partBytes?: number } = {}) {
@@ -362,21 +381,43 @@ describe('storing a log', () => {
     });
   });
 
-  describe('whose completion was not answered', () => {
-    it('is one object and a success where the completion had worked', async () => {
-      let completed: CompleteMultipartUploadCommandInput | undefined;
-      s3.on(CompleteMultipartUploadCommand).callsFake((input: CompleteMultipartUploadCommandInput) => {
-        if (completed !== undefined) throw s3Error('NoSuchUpload', 404);
-        completed = input;
-        throw s3Error('InternalError', 500);
+  describe('that the store does not have as it was sent', () => {
+    it.each<[what: string, head: Partial<HeadObjectCommandOutput>]>([
+      ['of another size', { ContentLength: LONG_BYTES.length - 1 }],
+      ['of other parts', { ContentLength: LONG_BYTES.length, ETag: `"${'0'.repeat(32)}-${PARTS}"` }],
+      [
+        'of parts with other checksums',
+        { ContentLength: LONG_BYTES.length, ChecksumType: 'COMPOSITE', ChecksumCRC32: `AAAAAA==-${PARTS}` },
+      ],
+    ])('is refused: %s', async (_, head) => {
+      s3.on(HeadObjectCommand).rejectsOnce(s3Error('NotFound', 404)).resolves(head);
+      await expect(materialize(logOf(LONG_LOG))).rejects.toMatchObject({
+        code: 'storage_unavailable',
+        context: { key: key('00'), version: 'v1', reason: expect.stringContaining('was sent') },
       });
-      s3.on(HeadObjectCommand).callsFake(() => {
-        if (completed === undefined) throw s3Error('NotFound', 404);
-        const md5s = completed.MultipartUpload!.Parts!.map(({ ETag }) =>
-          Buffer.from(ETag!.slice(1, -1), 'hex'),
-        );
-        const md5 = createHash('md5').update(Buffer.concat(md5s)).digest('hex');
-        return { ContentLength: LONG_BYTES.length, ETag: `"${md5}-${PARTS}"`, VersionId: 'v1' };
+    });
+
+    it('is looked at in the version that was written', async () => {
+      await materialize(logOf(LONG_LOG));
+      const heads = s3.commandCalls(HeadObjectCommand).map(({ args }) => args[0].input.VersionId);
+      expect(heads).toEqual([undefined, 'v1']);
+    });
+
+    it('is held to its size alone where its etags are made with keys', async () => {
+      const kms = { ETag: `"${'0'.repeat(32)}-${PARTS}"`, ServerSideEncryption: 'aws:kms' as const };
+      s3.on(HeadObjectCommand)
+        .rejectsOnce(s3Error('NotFound', 404))
+        .resolves({ ContentLength: LONG_BYTES.length, ...kms });
+      await expect(materialize(logOf(LONG_LOG))).resolves.toMatchObject({ key: key('00') });
+    });
+  });
+
+  describe('whose completion was not answered', () => {
+    it('failures 18: is one object and a success where the completion had worked', async () => {
+      s3.on(CompleteMultipartUploadCommand).callsFake(() => {
+        if (completed) throw s3Error('NoSuchUpload', 404);
+        completed = true;
+        throw s3Error('InternalError', 500);
       });
       await expect(materialize(logOf(LONG_LOG))).resolves.toEqual({ key: key('00'), versionId: 'v1' });
       expect(s3.commandCalls(CreateMultipartUploadCommand)).toHaveLength(1);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
@@ -8,16 +7,17 @@ import {
   type CompletedPart,
 } from '@aws-sdk/client-s3';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
-import { crc32Base64 } from '../s3/crc32.js';
+import { compositeCrc32, crc32Base64 } from '../s3/crc32.js';
+import { multipartEtag } from '../s3/etag.js';
+import { CutBody } from '../s3/read-errors.js';
 import { S3Failure } from '../s3/s3-failure.js';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
 import { MAX_PARTS } from './part-size.js';
-import { findWritten, multipartEtag, versionIdOf } from './written-object.js';
+import { assertWritten, findWritten, versionIdOf, type WrittenObject } from './written-object.js';
 
 const ABORT_LIMIT_MS = 30_000;
-const ABORT_TRIES = 3;
 
 /**
  * One multipart upload: parts go up side by side, each held by the store to its checksum, and the object
@@ -46,16 +46,15 @@ export class MultipartWriter {
       location.bucket,
       (checksums) => {
         const algorithm = checksums ? { ChecksumAlgorithm: 'CRC32' as const } : {};
-        return store.send('CreateMultipartUpload', location, signal, (client, bucket, abort) =>
-          client.send(
-            new CreateMultipartUploadCommand({ ...bucket, ...headers, ...algorithm, Key: key }),
-            abort,
-          ),
-        );
+        const input = { ...headers, ...algorithm, Key: key };
+        return store.send('CreateMultipartUpload', location, signal, async (client, bucket, abort) => {
+          const answer = await client.send(new CreateMultipartUploadCommand({ ...bucket, ...input }), abort);
+          if (answer.UploadId === undefined) throw new CutBody('the answer names no upload');
+          return answer;
+        });
       },
     );
-    if (UploadId === undefined) throw new AuditForgeError('storage_unavailable', { context: { key } });
-    return new MultipartWriter(store, target, UploadId, ChecksumAlgorithm === 'CRC32', signal);
+    return new MultipartWriter(store, target, UploadId!, ChecksumAlgorithm === 'CRC32', signal);
   }
 
   /** Starts a part. `body` must not change until `onDone`, which is called however it ends. */
@@ -121,11 +120,14 @@ export class MultipartWriter {
         },
       );
       // Ceph takes a second completion for the first, but does not name the version again.
-      const unnamed = tries > 1 && VersionId === undefined ? await this.written() : undefined;
-      return unnamed ?? { key, versionId: versionIdOf(VersionId) };
+      const unnamed = tries > 1 && VersionId === undefined ? await this.find() : undefined;
+      if (unnamed !== undefined) return unnamed;
+      const stored = { key, versionId: versionIdOf(VersionId) };
+      await assertWritten(this.store, this.target, stored, this.written(), this.signal);
+      return stored;
     } catch (error) {
-      const written = tries > 1 ? await this.written() : undefined;
-      if (written !== undefined) return written;
+      const found = tries > 1 ? await this.find() : undefined;
+      if (found !== undefined) return found;
       throw keyTakenOr(error, at);
     }
   }
@@ -140,28 +142,27 @@ export class MultipartWriter {
     await Promise.allSettled(this.inFlight);
     const { location, key } = this.target;
     const signal = AbortSignal.timeout(ABORT_LIMIT_MS);
-    for (let attempt = 1; attempt <= ABORT_TRIES; attempt++) {
-      try {
-        await this.store.send('AbortMultipartUpload', location, signal, (client, bucket, abort) =>
-          client.send(
-            new AbortMultipartUploadCommand({ ...bucket, Key: key, UploadId: this.uploadId }),
-            abort,
-          ),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof S3Failure && error.reason === 'missing') return true;
-        if (signal.aborted) return false;
-        await sleep(attempt * 500);
-      }
+    try {
+      await this.store.send('AbortMultipartUpload', location, signal, (client, bucket, abort) =>
+        client.send(new AbortMultipartUploadCommand({ ...bucket, Key: key, UploadId: this.uploadId }), abort),
+      );
+      return true;
+    } catch (error) {
+      return error instanceof S3Failure && error.reason === 'missing';
     }
-    return false;
   }
 
   /** The object, where a completion that was not answered has worked after all. */
-  private written(): Promise<StoredExport | undefined> {
-    const etag = multipartEtag(this.parts.map(({ ETag }) => ETag));
-    return findWritten(this.store, this.target, { size: this.size, etag }, this.signal);
+  private find(): Promise<StoredExport | undefined> {
+    return findWritten(this.store, this.target, this.written(), this.signal);
+  }
+
+  private written(): WrittenObject {
+    return {
+      size: this.size,
+      etag: multipartEtag(this.parts.map(({ ETag }) => ETag)),
+      crc32: compositeCrc32(this.parts.map(({ ChecksumCRC32 }) => ChecksumCRC32)),
+    };
   }
 
   private rethrowFailure(): void {
@@ -171,18 +172,16 @@ export class MultipartWriter {
   private async upload(part: CompletedPart, body: Buffer): Promise<void> {
     const { location, key } = this.target;
     const check = this.usesCrc32 ? { ChecksumCRC32: crc32Base64(crc32(body)) } : {};
-    const { ETag } = await this.store.send('UploadPart', location, this.signal, (client, bucket, abort) =>
-      client.send(
-        new UploadPartCommand({
-          ...bucket,
-          ...check,
-          Key: key,
-          UploadId: this.uploadId,
-          PartNumber: part.PartNumber,
-          Body: body,
-        }),
-        abort,
-      ),
+    const input = { ...check, Key: key, UploadId: this.uploadId, PartNumber: part.PartNumber, Body: body };
+    const { ETag } = await this.store.send(
+      'UploadPart',
+      location,
+      this.signal,
+      async (client, bucket, abort) => {
+        const answer = await client.send(new UploadPartCommand({ ...bucket, ...input }), abort);
+        if (answer.ETag === undefined) throw new CutBody('the answer names no etag');
+        return answer;
+      },
     );
     part.ETag = ETag;
     if (this.usesCrc32) part.ChecksumCRC32 = check.ChecksumCRC32;

@@ -16,13 +16,14 @@ const TARGET = {
   },
 };
 const BODY = Buffer.from('{"a":1}\n');
+const ETAG = `"${createHash('md5').update(BODY).digest('hex')}"`;
 
 describe('a log put in one piece', () => {
   const s3 = mockS3();
   beforeEach(() => void s3.reset());
 
   it('is one conditional put with its headers, its MD5 and the expected owner', async () => {
-    s3.on(PutObjectCommand).resolves({});
+    s3.on(PutObjectCommand).resolves({ ETag: ETAG });
     await putExport(s3Store(), TARGET, BODY, noAbort());
     expect(s3.calls()).toHaveLength(1);
     expect(s3.commandCalls(PutObjectCommand)[0]!.args[0].input).toEqual({
@@ -42,10 +43,30 @@ describe('a log put in one piece', () => {
     ['null', null],
     ['', null],
   ])('tells the version %j as %j', async (VersionId, versionId) => {
-    s3.on(PutObjectCommand).resolves({ VersionId });
+    s3.on(PutObjectCommand).resolves({ ETag: ETAG, VersionId });
     await expect(putExport(s3Store(), TARGET, BODY, noAbort())).resolves.toEqual({
       key: TARGET.key,
       versionId,
+    });
+  });
+
+  describe('whose answer does not say its MD5', () => {
+    const put = () => putExport(s3Store(), TARGET, BODY, noAbort());
+
+    it.each([
+      ['no etag', {}],
+      ['an etag made with a key', { ETag: `"${'0'.repeat(32)}"`, ServerSideEncryption: 'aws:kms' as const }],
+    ])('is looked at in the store: %s', async (_, answer) => {
+      s3.on(PutObjectCommand).resolves({ ...answer, VersionId: 'v1' });
+      s3.on(HeadObjectCommand).resolves({ ...answer, ContentLength: BODY.length });
+      await expect(put()).resolves.toEqual({ key: TARGET.key, versionId: 'v1' });
+      expect(s3.commandCalls(HeadObjectCommand)[0]!.args[0].input.VersionId).toBe('v1');
+    });
+
+    it('is refused where the store has something else', async () => {
+      s3.on(PutObjectCommand).resolves({ ETag: `"${'0'.repeat(32)}"` });
+      s3.on(HeadObjectCommand).resolves({ ETag: `"${'0'.repeat(32)}"`, ContentLength: BODY.length });
+      await expect(put()).rejects.toMatchObject({ code: 'storage_unavailable' });
     });
   });
 
@@ -73,7 +94,7 @@ describe('a log put in one piece', () => {
   });
 
   describe('failures 18: a put that worked, but whose answer was lost', () => {
-    const found = { ContentLength: BODY.length, ETag: `"${createHash('md5').update(BODY).digest('hex')}"` };
+    const found = { ContentLength: BODY.length, ETag: ETAG };
     beforeEach(() => {
       const refused = s3Error('PreconditionFailed', 412);
       s3.on(PutObjectCommand).rejectsOnce(s3Error('InternalError', 500)).rejects(refused);

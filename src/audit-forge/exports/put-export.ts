@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { md5Of } from '../s3/etag.js';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
-import { findWritten, versionIdOf } from './written-object.js';
+import { assertWritten, findWritten, versionIdOf } from './written-object.js';
 
 /** Puts a small log in one piece. @throws KeyTaken, S3Failure */
 export async function putExport(
@@ -15,21 +16,29 @@ export async function putExport(
   const { location, key, at, headers } = target;
   const md5 = createHash('md5').update(body).digest();
   const content = { Body: body, ContentMD5: md5.toString('base64') };
+  const wanted = { size: body.length, etag: md5.toString('hex') };
   let tries = 0;
   try {
-    const { VersionId } = await store.traits.use('conditional_put', location.bucket, (conditional) => {
-      const condition = conditional ? { IfNoneMatch: '*' } : {};
-      return store.send('PutObject', location, signal, (client, bucket, abort) => {
-        tries++;
-        return client.send(
-          new PutObjectCommand({ ...bucket, ...headers, ...content, ...condition, Key: key }),
-          abort,
-        );
-      });
-    });
-    return { key, versionId: versionIdOf(VersionId) };
+    const { VersionId, ...answer } = await store.traits.use(
+      'conditional_put',
+      location.bucket,
+      (conditional) => {
+        const condition = conditional ? { IfNoneMatch: '*' } : {};
+        return store.send('PutObject', location, signal, (client, bucket, abort) => {
+          tries++;
+          return client.send(
+            new PutObjectCommand({ ...bucket, ...headers, ...content, ...condition, Key: key }),
+            abort,
+          );
+        });
+      },
+    );
+    const stored = { key, versionId: versionIdOf(VersionId) };
+    // The store has held the body to its MD5. Where it does not say it back, ask what it has.
+    if (md5Of(answer.ETag, answer) !== wanted.etag)
+      await assertWritten(store, target, stored, wanted, signal);
+    return stored;
   } catch (error) {
-    const wanted = { size: body.length, etag: md5.toString('hex') };
     const written = tries > 1 ? await findWritten(store, target, wanted, signal) : undefined;
     if (written !== undefined) return written;
     throw keyTakenOr(error, at);

@@ -33,10 +33,11 @@ export class BucketRegions {
    * region, 403). https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
    */
   private async find(location: BucketLocation, signal: AbortSignal): Promise<string | undefined> {
+    const renewCredentials = () => this.clients.renewCredentials(location);
     const head = () =>
       this.clients.for(location).send(new HeadBucketCommand(bucketTarget(location)), { abortSignal: signal });
     try {
-      return wellFormed((await withRetries(head, signal)).BucketRegion);
+      return wellFormed((await withRetries(head, { signal, renewCredentials })).BucketRegion);
     } catch (error) {
       signal.throwIfAborted();
       // What is wrong, if anything is, shows in the first call that needs the bucket.

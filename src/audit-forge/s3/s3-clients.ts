@@ -40,11 +40,13 @@ export class DefaultS3ClientFactory extends S3ClientFactory {
 export const CONNECTION_TIMEOUT_MS = 5_000;
 /** Sockets per store and region. Segment reads are bounded before this (see ReadBudget); the rest is small. */
 const MAX_SOCKETS = 256;
+const RENEWAL_MS = 5_000;
 
 /** The one place where S3 clients are made: one per region, and short-lived ones that only sign. */
 @Injectable()
 export class S3Clients implements OnModuleInit, OnModuleDestroy {
   private readonly byRegion = new Map<string, S3Client>();
+  private readonly renewals = new WeakMap<S3Client, { at: number; done: Promise<void> }>();
 
   constructor(
     private readonly options: AuditForgeOptions,
@@ -83,6 +85,20 @@ export class S3Clients implements OnModuleInit, OnModuleDestroy {
       ...endpointConfig(s3PublicEndpoint ?? s3Endpoint),
       credentials,
     });
+  }
+
+  /**
+   * Asks for other credentials, since the store says that those in use have ended. Many calls find out at
+   * once, so one renewal stands for all within {@link RENEWAL_MS}.
+   */
+  async renewCredentials(location: BucketLocation): Promise<void> {
+    const client = this.for(location);
+    const last = this.renewals.get(client);
+    if (last !== undefined && performance.now() - last.at < RENEWAL_MS) return last.done;
+    const provider = client.config.credentials as (options: { forceRefresh: boolean }) => Promise<unknown>;
+    const done = provider({ forceRefresh: true }).then(() => undefined);
+    this.renewals.set(client, { at: performance.now(), done });
+    return done;
   }
 
   onModuleDestroy(): void {

@@ -7,6 +7,8 @@ export type S3FailureReason =
   | 'precondition_failed'
   | 'conflict'
   | 'access_denied'
+  /** Temporary ones whose time is over; others may be had. */
+  | 'credentials_ended'
   | 'misconfigured'
   | 'not_implemented'
   | 'transient'
@@ -17,6 +19,7 @@ const CODE_OF_REASON: Record<S3FailureReason, ErrorCode> = {
   precondition_failed: 'storage_unavailable',
   conflict: 'storage_unavailable',
   access_denied: 'storage_access_denied',
+  credentials_ended: 'storage_access_denied',
   misconfigured: 'storage_misconfigured',
   not_implemented: 'storage_unavailable',
   transient: 'storage_unavailable',
@@ -45,10 +48,13 @@ const REASON_OF_NAME: Record<string, S3FailureReason> = {
   AccessDenied: 'access_denied',
   AllAccessDisabled: 'access_denied',
   AccountProblem: 'access_denied',
-  InvalidAccessKeyId: 'access_denied',
+  // As after a rotation that removed the old key.
+  InvalidAccessKeyId: 'credentials_ended',
   SignatureDoesNotMatch: 'access_denied',
-  ExpiredToken: 'access_denied',
-  InvalidToken: 'access_denied',
+  ExpiredToken: 'credentials_ended',
+  ExpiredTokenException: 'credentials_ended',
+  TokenRefreshRequired: 'credentials_ended',
+  InvalidToken: 'credentials_ended',
   CredentialsProviderError: 'access_denied',
   NoSuchBucket: 'misconfigured',
   InvalidBucketName: 'misconfigured',

@@ -32,7 +32,10 @@ export class S3Store {
     const client = this.clients.for(location);
     const target = bucketTarget(location);
     try {
-      return await withRetries(() => oneTry(signal, (abort) => send(client, target, abort)), signal);
+      return await withRetries(() => oneTry(signal, (abort) => send(client, target, abort)), {
+        signal,
+        renewCredentials: () => this.clients.renewCredentials(location),
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw new S3Failure(reasonOf(error), error, { operation, bucket: location.bucket });

@@ -6,7 +6,7 @@ import type { ObjectAnswer } from '../s3/object-answer.js';
 import type { ObjectRequest } from '../s3/object-request.js';
 import { ObjectGets } from '../s3/object-gets.js';
 import { WrongAnswer } from '../s3/read-errors.js';
-import { backoff, MAX_ATTEMPTS, withRetries } from '../s3/retry.js';
+import { withRetries } from '../s3/retry.js';
 import { S3Clients, type BucketLocation } from '../s3/s3-clients.js';
 import { reasonOf, S3Failure } from '../s3/s3-failure.js';
 import { bucketTarget } from '../s3/s3-store.js';
@@ -39,26 +39,17 @@ export class SegmentFetcher {
   ): Promise<ObjectAnswer> {
     let filled = 0;
     let answer: ObjectAnswer = {};
-    for (let attempt = 1; ; attempt++) {
-      const before = filled;
-      try {
-        const request = requestFor(segment, filled);
-        const begin = (head: ObjectAnswer) => {
-          assertAnswers(head, segment.shard, request);
-          answer = head;
-          return bytes.subarray(filled);
-        };
-        await this.gets.get(location, request, { begin, received: (count) => (filled += count) }, signal);
-        return answer;
-      } catch (error) {
-        signal.throwIfAborted();
-        // Progress makes it a new try: a long segment on a bad line still arrives.
-        if (filled > before) attempt = 1;
-        if (attempt >= MAX_ATTEMPTS || !isWorthAnother(error))
-          throw this.final(error, location, segment.shard);
-        await backoff(attempt, signal);
-      }
-    }
+    const rest = () => {
+      const request = requestFor(segment, filled);
+      const begin = (head: ObjectAnswer) => {
+        assertAnswers(head, segment.shard, request);
+        answer = head;
+        return bytes.subarray(filled);
+      };
+      return this.gets.get(location, request, { begin, received: (count) => (filled += count) }, signal);
+    };
+    await this.tried(rest, location, segment.shard, signal, () => filled);
+    return answer;
   }
 
   /** The checksum of a whole shard, which the answer to a range does not give. */
@@ -76,8 +67,19 @@ export class SegmentFetcher {
           ),
           { abortSignal: signal },
         );
+    return this.tried(head, location, shard, signal);
+  }
+
+  private async tried<T>(
+    call: () => Promise<T>,
+    location: BucketLocation,
+    shard: Shard,
+    signal: AbortSignal,
+    progress?: () => number,
+  ): Promise<T> {
+    const renewCredentials = () => this.clients.renewCredentials(location);
     try {
-      return await withRetries(head, signal);
+      return await withRetries(call, { signal, renewCredentials, ...(progress && { progress }) });
     } catch (error) {
       signal.throwIfAborted();
       throw this.final(error, location, shard);
@@ -95,13 +97,6 @@ export class SegmentFetcher {
     }
     return new S3Failure(reason, error, context);
   }
-}
-
-/** Errors of our own say what the bytes are, and no other try changes that. */
-function isWorthAnother(error: unknown): boolean {
-  return (
-    !(error instanceof SnapshotChanged || error instanceof WrongAnswer) && reasonOf(error) === 'transient'
-  );
 }
 
 /** What is missing of a segment. A whole shard is asked for without a range: its answer gives the checksum. */

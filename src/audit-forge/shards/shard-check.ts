@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import { crc32Base64 } from '../s3/crc32.js';
+import { md5Of } from '../s3/etag.js';
 import type { ObjectAnswer } from '../s3/object-answer.js';
 
 interface Hash {
@@ -52,19 +53,6 @@ function expectedOf(etag: string, answer: ObjectAnswer): { hash: Hash; value: st
 /** A checksum of checksums (`COMPOSITE`, or with a `-` and the number of parts) says nothing of the bytes. */
 function wholeObject(checksum: string | undefined, type: ObjectAnswer['ChecksumType']): string | undefined {
   return type === 'COMPOSITE' || checksum?.includes('-') === true ? undefined : checksum;
-}
-
-/**
- * The MD5 that an etag is, in lowercase hex: only of an object put in one piece and not encrypted with KMS
- * or a customer's key. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
- */
-function md5Of(
-  etag: string,
-  { ServerSideEncryption, SSECustomerAlgorithm }: ObjectAnswer,
-): string | undefined {
-  if (ServerSideEncryption?.startsWith('aws:kms') === true || SSECustomerAlgorithm !== undefined)
-    return undefined;
-  return /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1];
 }
 
 class NativeCrc32 implements Hash {

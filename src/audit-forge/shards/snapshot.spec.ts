@@ -82,7 +82,7 @@ describe('a snapshot', () => {
       const answer = pages[at]!;
       if (answer instanceof Error) throw answer;
       const more = { IsTruncated: true, NextContinuationToken: `token-${at + 1}` };
-      return { ...(at < pages.length - 1 ? more : {}), ...answer };
+      return { ...(at < pages.length - 1 ? more : { IsTruncated: false }), ...answer };
     });
   }
 
@@ -126,7 +126,7 @@ describe('a snapshot', () => {
       [page('part-10.jsonl', 'part-2.jsonl')],
       ['part-10.jsonl', 'part-2.jsonl'],
     ],
-  ])('holds the shards of a listing with %s', async (_, pages, shards) => {
+  ])('failures 4: holds the shards of a listing with %s', async (_, pages, shards) => {
     storeLists(...pages);
     const snapshot = take();
     expect(await names(snapshot)).toEqual(shards);
@@ -217,11 +217,21 @@ describe('a snapshot', () => {
       ['next to itself', [page('a.jsonl', 'a.jsonl')]],
       ['across pages', [page('a.jsonl'), page('a.jsonl')]],
       ['across pages, out of order', [page('b.jsonl', 'a.jsonl'), page('b.jsonl')]],
-    ])('never hands a key out twice: %s', async (_, pages) => {
+    ])('failures 4: never hands a key out twice: %s', async (_, pages) => {
       storeLists(...pages);
       await expect(names(take())).rejects.toThrow();
       await expect(names(take())).rejects.toMatchObject({ code: 'storage_unavailable' });
     });
+  });
+
+  it.each<[what: string, answer: Page]>([
+    ['is none', {}],
+    ['has fewer keys than it says', { ...page('a.jsonl'), KeyCount: 2, IsTruncated: false }],
+  ])('failures 4: asks again where the listing %s', async (_, answer) => {
+    const whole = { ...page('a.jsonl', 'b.jsonl'), KeyCount: 2, IsTruncated: false };
+    s3.on(ListObjectsV2Command).resolvesOnce(answer).resolves(whole);
+    expect(await names(take())).toEqual(['a.jsonl', 'b.jsonl']);
+    expect(inputs()).toHaveLength(2);
   });
 
   describe('cannot be used', () => {
@@ -283,7 +293,7 @@ describe('a snapshot', () => {
       if (ContinuationToken === undefined)
         return { ...page('a.jsonl'), IsTruncated: true, NextContinuationToken: 'more' };
       await second.promise;
-      return page('b.jsonl');
+      return { ...page('b.jsonl'), IsTruncated: false };
     });
     const shards = take().shards();
     expect((await shards.next()).value).toMatchObject({ key: `${PREFIX}a.jsonl` });

@@ -1,6 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
+import { CutBody } from '../s3/read-errors.js';
 import type { S3Store } from '../s3/s3-store.js';
 import { codecOfKey, isShardKey, type Shard } from './shard.js';
 
@@ -117,19 +118,18 @@ export class Snapshot {
 
   private page(token: string | undefined): Promise<ListObjectsV2CommandOutput> {
     const { store, location, prefix } = this.source;
-    return store.send('ListObjectsV2', location, this.signal, (client, target, abort) =>
-      client.send(
-        // Keys may hold what XML cannot, so they are asked for percent-encoded.
-        new ListObjectsV2Command({
-          ...target,
-          Prefix: prefix,
-          ContinuationToken: token,
-          ...(token === undefined ? { MaxKeys: FIRST_PAGE_KEYS } : {}),
-          EncodingType: 'url',
-        }),
-        abort,
-      ),
-    );
+    const command = {
+      Prefix: prefix,
+      ContinuationToken: token,
+      ...(token === undefined ? { MaxKeys: FIRST_PAGE_KEYS } : {}),
+      // Keys may hold what XML cannot, so they are asked for percent-encoded.
+      EncodingType: 'url' as const,
+    };
+    return store.send('ListObjectsV2', location, this.signal, async (client, target, abort) => {
+      const answer = await client.send(new ListObjectsV2Command({ ...target, ...command }), abort);
+      assertWhole(answer);
+      return answer;
+    });
   }
 
   /** @returns whether every key so far was above the one before it */
@@ -182,6 +182,17 @@ export class Snapshot {
   private notify(): void {
     this.wake.resolve();
     this.wake = Promise.withResolvers<void>();
+  }
+}
+
+/**
+ * A 200 that holds something else, or a listing that was cut, parses as one of fewer keys: then shards would
+ * be missing without a word. @throws CutBody, so that it is asked for again
+ */
+function assertWhole({ IsTruncated, KeyCount, Contents = [] }: ListObjectsV2CommandOutput): void {
+  if (IsTruncated === undefined) throw new CutBody('the answer is no listing');
+  if (KeyCount !== undefined && KeyCount !== Contents.length) {
+    throw new CutBody(`the listing has ${Contents.length} of ${KeyCount} keys`);
   }
 }
 
