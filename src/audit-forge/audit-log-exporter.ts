@@ -42,6 +42,8 @@ export interface AuditLogStream {
    * its memory is read into again. For who waits until a piece has been written and flushed.
    */
   pieces: AsyncIterable<Buffer>;
+  /** Whether other exports wait for this one's slot: a receiver that is slow should then give up. */
+  othersWait: () => boolean;
   /** Once either has come to its end. */
   summary(): LogSummary;
   /** Ends all reading. Call it in the end, however that came. */
@@ -98,6 +100,7 @@ export class AuditLogExporter {
         contentType: FORMATS[format].contentType,
         bytes: copied(opened.pieces),
         pieces: opened.pieces,
+        othersWait: slot.othersWait,
         summary: () => opened.summary(),
         close: () => opened.close().finally(() => slot.leave()),
       };

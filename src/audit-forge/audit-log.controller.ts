@@ -86,7 +86,11 @@ export class AuditLogController {
     const signal = clientSignal(response);
     const wanted = { engagementId: asked.id, format: asked.format };
     const log = await this.exporter.stream(caller, wanted, { signal, requestId: requestIdOf(request) });
-    await streamLog(request, response, log, { idleSeconds: this.options.clientIdleSeconds, signal });
+    await streamLog(request, response, log, {
+      idleSeconds: this.options.clientIdleSeconds,
+      othersWait: log.othersWait,
+      signal,
+    });
   }
 
   private async signedUrl(

@@ -12,6 +12,8 @@ export interface ExportSlot {
   owner: TurnOwner;
   /** Aborted when the request is, or when the process must stop. */
   signal: AbortSignal;
+  /** Whether other exports wait for a slot. */
+  othersWait: () => boolean;
   leave(): void;
 }
 
@@ -50,6 +52,7 @@ export class ExportSlots implements BeforeApplicationShutdown {
     return {
       owner,
       signal: stopped,
+      othersWait: () => this.turns.queued > 0,
       leave: () => {
         if (left) return;
         left = true;

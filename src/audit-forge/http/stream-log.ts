@@ -9,7 +9,7 @@ import { attachment } from '../exports/export-key.js';
 import { cutConnection } from './cut-connection.js';
 import { gzipped } from './gzip.js';
 import { requestIdOf } from './request-id.js';
-import { endPaced, writePaced } from './write-paced.js';
+import { ClientCutOff, PacedWriter, type PaceLimits } from './paced-writer.js';
 
 const TRAILERS = 'Repr-Digest, AuditForge-Event-Count, AuditForge-Shard-Count';
 const TRAILERS_OF_CODED = 'AuditForge-Event-Count, AuditForge-Shard-Count';
@@ -47,23 +47,25 @@ export async function streamLog(
   request: Request,
   response: Response,
   log: AuditLogStream,
-  { idleSeconds, signal }: { idleSeconds: number; signal: AbortSignal },
+  { signal, ...limits }: PaceLimits & { signal: AbortSignal },
 ): Promise<void> {
+  const writer = new PacedWriter(response, limits, signal);
   const coded = wantsGzip(request);
   const trailers = wantsTrailers(request);
   setStreamHeaders(request, response, log);
   if (trailers) response.setHeader('Trailer', coded ? TRAILERS_OF_CODED : TRAILERS);
   try {
     for await (const bytes of coded ? gzipped(log.pieces) : log.pieces) {
-      await writePaced(response, bytes, idleSeconds, signal);
+      await writer.write(bytes);
     }
     if (trailers) response.addTrailers(trailersOf(log.summary(), coded));
-    await endPaced(response, idleSeconds, signal);
+    await writer.end();
   } catch (error) {
     if (!response.headersSent) throw error;
     cutConnection(request.socket);
     logFailure(request, signal, error);
   } finally {
+    writer.close();
     await log.close();
   }
 }
@@ -91,11 +93,12 @@ function trailersOf({ sha256, eventCount, shardCount }: LogSummary, coded: boole
 
 function logFailure(request: Request, signal: AbortSignal, error: unknown): void {
   const left = signal.aborted && error === signal.reason;
-  logger[left ? 'debug' : 'error']({
+  const isCutOff = error instanceof ClientCutOff;
+  logger[left ? 'debug' : isCutOff ? 'warn' : 'error']({
     msg: 'auditforge_audit_log_stream_failed',
     request_id: requestIdOf(request),
     engagement_id: request.params['id'],
-    code: failureCode(error, left),
+    code: isCutOff ? error.code : failureCode(error, left),
     cause: describeError(error),
   });
 }

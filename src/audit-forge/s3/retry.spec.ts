@@ -17,8 +17,12 @@ function failing(...errors: Error[]): { call: () => Promise<string>; tries: () =
 }
 
 describe('a call that is tried again', () => {
-  beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
-  afterEach(() => jest.restoreAllMocks());
+  beforeEach(() => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
 
   it.each<[what: string, error: Error]>([
     ['503', slowDown()],

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { until } from '../../../test/support/until.js';
-import { ClientIdle, endPaced, writePaced } from './write-paced.js';
+import { PACE_SECONDS } from './client-pace.js';
+import { PacedWriter } from './paced-writer.js';
 
 const MIB = 2 ** 20;
 /** More than the kernel takes for a client that does not read. */
@@ -19,6 +20,9 @@ describe('writing at the pace of the client', () => {
   let client: Socket | undefined;
 
   afterEach(() => {
+    jest.restoreAllMocks();
+    for (const writer of writers.values()) writer.close();
+    writers.clear();
     client?.destroy();
     server?.closeAllConnections();
     server?.close();
@@ -42,12 +46,45 @@ describe('writing at the pace of the client', () => {
     return { response: await answer.promise, client };
   }
 
+  /** What writes answers in a test, each closed after it. */
+  const writers = new Map<ServerResponse, PacedWriter>();
+
+  function writerOf(
+    response: ServerResponse,
+    idleSeconds: number,
+    signal: AbortSignal,
+    othersWait = () => false,
+  ): PacedWriter {
+    const writer = writers.get(response) ?? new PacedWriter(response, { idleSeconds, othersWait }, signal);
+    writers.set(response, writer);
+    return writer;
+  }
+
+  const writePaced = (response: ServerResponse, bytes: Buffer, idleSeconds: number, signal: AbortSignal) =>
+    writerOf(response, idleSeconds, signal).write(bytes);
+  const endPaced = (response: ServerResponse, idleSeconds: number, signal: AbortSignal) =>
+    writerOf(response, idleSeconds, signal).end();
+
   /** Whether a promise has settled by now. */
   function watch(promise: Promise<unknown>): { settled: boolean } {
     const state = { settled: false };
     const settle = () => void (state.settled = true);
     promise.then(settle, settle);
     return state;
+  }
+
+  /** Reads so much, or a little more, of a socket that is not flowing. */
+  async function readSome(socket: Socket, bytes: number): Promise<void> {
+    for (let taken = 0; taken < bytes;) {
+      const piece = socket.read() as Buffer | null;
+      taken += piece?.length ?? 0;
+      if (piece === null) await once(socket, 'readable');
+    }
+  }
+
+  /** Resolves when the kernel takes no more. */
+  async function stuck({ socket }: ServerResponse): Promise<void> {
+    for (let before = -1; before !== socket!.bytesWritten; await sleep(300)) before = socket!.bytesWritten;
   }
 
   /** The body of an answer that comes with a length. */
@@ -129,13 +166,69 @@ describe('writing at the pace of the client', () => {
 
   it('cuts off a client that takes nothing', async () => {
     const { response } = await open();
-    await expect(writePaced(response, Buffer.alloc(TOO_MUCH), 0.2, NEVER)).rejects.toBeInstanceOf(ClientIdle);
+    await expect(writePaced(response, Buffer.alloc(TOO_MUCH), 0.2, NEVER)).rejects.toMatchObject({
+      code: 'client_idle',
+    });
+  });
+
+  it('failures 25: does not cut off one that takes a little now and then', async () => {
+    const { response, client: reader } = await open();
+    const idle = 0.5;
+    const written = writePaced(response, Buffer.alloc(TOO_MUCH / 2), idle, NEVER);
+    const state = watch(written);
+    // A megabyte each time: what frees room in the kernel's buffers, but no more than a few writes.
+    for (let steps = 0; steps < 8; steps++) {
+      await readSome(reader, MIB);
+      await sleep(idle * 600);
+      expect(state.settled).toBe(false);
+    }
+    reader.resume();
+    await written;
+  });
+
+  it.each<[who: string, othersWait: boolean]>([
+    ['cuts off a client that takes little for a minute while others wait', true],
+    ['serves one that takes little for a minute while nobody waits', false],
+  ])('failures 25: %s', async (_who, othersWait) => {
+    const { response, client: reader } = await open();
+    reader.pause();
+    let clock = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock);
+    const writer = writerOf(response, LONG, NEVER, () => othersWait);
+    const written = writer.write(Buffer.alloc(TOO_MUCH));
+    const state = watch(written);
+    await stuck(response);
+    clock += (PACE_SECONDS + 1) * 1000;
+    if (othersWait) await expect(written).rejects.toMatchObject({ code: 'client_slow' });
+    else {
+      // Looked at more than once meanwhile.
+      await sleep(2_500);
+      expect(state.settled).toBe(false);
+      reader.resume();
+      await written;
+    }
+  });
+
+  it('does not take the wait for a store for one for the client', async () => {
+    const { response, client: reader } = await open();
+    reader.resume();
+    let clock = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock);
+    const idle = 0.1;
+    const writer = writerOf(response, idle, NEVER, () => true);
+    await writer.write(Buffer.alloc(10));
+    // The store takes its time.
+    clock += 10 * PACE_SECONDS * 1000;
+    await sleep(3 * idle * 1000);
+    await writer.write(Buffer.alloc(10));
+    await writer.end();
+    expect(response.writableFinished).toBe(true);
   });
 
   it('cuts off a client that takes nothing of the end', async () => {
     const { response } = await open({ 'Content-Length': TOO_MUCH });
     response.write(Buffer.alloc(TOO_MUCH));
-    await expect(endPaced(response, 0.2, NEVER)).rejects.toBeInstanceOf(ClientIdle);
+    await expect(endPaced(response, 0.2, NEVER)).rejects.toMatchObject({ code: 'client_idle' });
   });
 
   it.each<[what: string, write: (response: ServerResponse, signal: AbortSignal) => Promise<void>]>([
@@ -194,6 +287,18 @@ describe('writing at the pace of the client', () => {
     await expect(writePaced(response, Buffer.alloc(10), LONG, NEVER)).rejects.toThrow();
   });
 
+  it('leaves its limit to no later answer of the connection', async () => {
+    const { response, client: reader } = await open();
+    reader.resume();
+    const { socket } = response;
+    const writer = writerOf(response, LONG, NEVER);
+    await writer.write(Buffer.alloc(10));
+    expect(socket!.timeout).toBe(LONG * 1000);
+    await writer.end();
+    writer.close();
+    expect(socket!.timeout).not.toBe(LONG * 1000);
+  });
+
   it('leaves no listener and no timer behind', async () => {
     const { response, client: reader } = await open();
     reader.resume();
@@ -214,6 +319,7 @@ describe('writing at the pace of the client', () => {
     const before = timers();
     await writePaced(response, Buffer.alloc(2 * MIB), LONG, signal);
     await endPaced(response, LONG, signal);
+    writers.get(response)!.close();
     await turn();
     expect(added).toBe(0);
     expect(timers()).toBeLessThanOrEqual(before + 1);
