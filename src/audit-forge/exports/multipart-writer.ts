@@ -2,7 +2,6 @@ import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
@@ -12,6 +11,7 @@ import { multipartEtag } from '../s3/etag.js';
 import { CutBody } from '../s3/read-errors.js';
 import { S3Failure } from '../s3/s3-failure.js';
 import type { S3Store } from '../s3/s3-store.js';
+import { beginUpload, type BegunUpload } from './begin-upload.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
 import { MAX_PARTS } from './part-size.js';
@@ -33,28 +33,12 @@ export class MultipartWriter {
   private constructor(
     private readonly store: S3Store,
     private readonly target: ExportTarget,
-    private readonly uploadId: string,
-    /** The store knows CRC32; else a part is held to the SHA-256 that its request is signed with. */
-    private readonly usesCrc32: boolean,
+    private readonly upload: BegunUpload,
     private readonly signal: AbortSignal,
   ) {}
 
   static async create(store: S3Store, target: ExportTarget, signal: AbortSignal): Promise<MultipartWriter> {
-    const { location, key, headers } = target;
-    const { UploadId, ChecksumAlgorithm } = await store.traits.use(
-      'multipart_checksum',
-      location.bucket,
-      (checksums) => {
-        const algorithm = checksums ? { ChecksumAlgorithm: 'CRC32' as const } : {};
-        const input = { ...headers, ...algorithm, Key: key };
-        return store.send('CreateMultipartUpload', location, signal, async (client, bucket, abort) => {
-          const answer = await client.send(new CreateMultipartUploadCommand({ ...bucket, ...input }), abort);
-          if (answer.UploadId === undefined) throw new CutBody('the answer names no upload');
-          return answer;
-        });
-      },
-    );
-    return new MultipartWriter(store, target, UploadId!, ChecksumAlgorithm === 'CRC32', signal);
+    return new MultipartWriter(store, target, await beginUpload(store, target, signal), signal);
   }
 
   /** Starts a part. `body` must not change until `onDone`, which is called however it ends. */
@@ -72,12 +56,12 @@ export class MultipartWriter {
     const part: CompletedPart = { PartNumber: number };
     this.parts.push(part);
     this.size += body.length;
-    const upload = this.upload(part, body).finally(() => {
-      this.inFlight.delete(upload);
+    const arrival = this.send(part, body).finally(() => {
+      this.inFlight.delete(arrival);
       onDone();
     });
-    upload.catch((error: unknown) => (this.failed ??= { error }));
-    this.inFlight.add(upload);
+    arrival.catch((error: unknown) => (this.failed ??= { error }));
+    this.inFlight.add(arrival);
   }
 
   /** Resolves when one of the parts on their way has arrived. @throws what made it fail */
@@ -109,7 +93,7 @@ export class MultipartWriter {
                   ...bucket,
                   ...condition,
                   Key: key,
-                  UploadId: this.uploadId,
+                  UploadId: this.upload.uploadId,
                   MultipartUpload: { Parts: this.parts },
                   MpuObjectSize: this.size,
                 }),
@@ -144,7 +128,10 @@ export class MultipartWriter {
     const signal = AbortSignal.timeout(ABORT_LIMIT_MS);
     try {
       await this.store.send('AbortMultipartUpload', location, signal, (client, bucket, abort) =>
-        client.send(new AbortMultipartUploadCommand({ ...bucket, Key: key, UploadId: this.uploadId }), abort),
+        client.send(
+          new AbortMultipartUploadCommand({ ...bucket, Key: key, UploadId: this.upload.uploadId }),
+          abort,
+        ),
       );
       return true;
     } catch (error) {
@@ -169,10 +156,16 @@ export class MultipartWriter {
     if (this.failed !== undefined) throw this.failed.error;
   }
 
-  private async upload(part: CompletedPart, body: Buffer): Promise<void> {
+  private async send(part: CompletedPart, body: Buffer): Promise<void> {
     const { location, key } = this.target;
-    const check = this.usesCrc32 ? { ChecksumCRC32: crc32Base64(crc32(body)) } : {};
-    const input = { ...check, Key: key, UploadId: this.uploadId, PartNumber: part.PartNumber, Body: body };
+    const check = this.upload.usesCrc32 ? { ChecksumCRC32: crc32Base64(crc32(body)) } : {};
+    const input = {
+      ...check,
+      Key: key,
+      UploadId: this.upload.uploadId,
+      PartNumber: part.PartNumber,
+      Body: body,
+    };
     const { ETag } = await this.store.send(
       'UploadPart',
       location,
@@ -184,6 +177,6 @@ export class MultipartWriter {
       },
     );
     part.ETag = ETag;
-    if (this.usesCrc32) part.ChecksumCRC32 = check.ChecksumCRC32;
+    if (this.upload.usesCrc32) part.ChecksumCRC32 = check.ChecksumCRC32;
   }
 }
