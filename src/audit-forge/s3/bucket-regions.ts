@@ -33,7 +33,7 @@ export class BucketRegions {
    * region, 403). https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
    */
   private async find(location: BucketLocation, signal: AbortSignal): Promise<string | undefined> {
-    const renewCredentials = () => this.clients.renewCredentials(location);
+    const renewCredentials = (usedAt: number) => this.clients.renewCredentials(location, usedAt);
     const head = () =>
       this.clients.for(location).send(new HeadBucketCommand(bucketTarget(location)), { abortSignal: signal });
     try {

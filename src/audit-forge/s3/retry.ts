@@ -16,8 +16,8 @@ export interface RetryOptions {
   signal: AbortSignal;
   /** Bytes held so far. A try that adds to them starts the count anew: a long read on a bad line arrives. */
   progress?: () => number;
-  /** Asks for other credentials, once, where those in use have ended. */
-  renewCredentials?: () => Promise<void>;
+  /** Asks for other credentials, once, where those of a try that began then have ended. */
+  renewCredentials?: (usedAt: number) => Promise<void>;
 }
 
 /**
@@ -37,6 +37,7 @@ export async function withRetries<T>(
   for (;;) {
     signal.throwIfAborted();
     const before = progress();
+    const startedAt = performance.now();
     try {
       return await call();
     } catch (error) {
@@ -44,7 +45,7 @@ export async function withRetries<T>(
       const reason = reasonOf(error);
       if (reason === 'credentials_ended' && !renewed) {
         renewed = true;
-        await orThrow(renewCredentials!(), error);
+        await orThrow(renewCredentials!(startedAt), error);
         continue;
       }
       if (reason !== 'transient') throw error;

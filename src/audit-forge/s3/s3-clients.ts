@@ -40,13 +40,18 @@ export class DefaultS3ClientFactory extends S3ClientFactory {
 export const CONNECTION_TIMEOUT_MS = 5_000;
 /** Sockets per store and region. Segment reads are bounded before this (see ReadBudget); the rest is small. */
 const MAX_SOCKETS = 256;
-const RENEWAL_MS = 5_000;
+
+interface Renewal {
+  done: Promise<void>;
+  /** By `performance.now()`; undefined while it is under way. */
+  doneAt: number | undefined;
+}
 
 /** The one place where S3 clients are made: one per region, and short-lived ones that only sign. */
 @Injectable()
 export class S3Clients implements OnModuleInit, OnModuleDestroy {
   private readonly byRegion = new Map<string, S3Client>();
-  private readonly renewals = new WeakMap<S3Client, { at: number; done: Promise<void> }>();
+  private readonly renewals = new WeakMap<S3Client, Renewal>();
 
   constructor(
     private readonly options: AuditForgeOptions,
@@ -88,17 +93,24 @@ export class S3Clients implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Asks for other credentials, since the store says that those in use have ended. Many calls find out at
-   * once, so one renewal stands for all within {@link RENEWAL_MS}.
+   * Asks for other credentials, since the store says that those of a try have ended. Many tries find out at
+   * once: one renewal stands for all that began before it was done.
+   *
+   * @param usedAt when the try began, by `performance.now()`
    */
-  async renewCredentials(location: BucketLocation): Promise<void> {
+  async renewCredentials(location: BucketLocation, usedAt: number): Promise<void> {
     const client = this.for(location);
     const last = this.renewals.get(client);
-    if (last !== undefined && performance.now() - last.at < RENEWAL_MS) return last.done;
+    if (last !== undefined && (last.doneAt === undefined || last.doneAt > usedAt)) return last.done;
     const provider = client.config.credentials as (options: { forceRefresh: boolean }) => Promise<unknown>;
-    const done = provider({ forceRefresh: true }).then(() => undefined);
-    this.renewals.set(client, { at: performance.now(), done });
-    return done;
+    const renewal: Renewal = {
+      doneAt: undefined,
+      done: provider({ forceRefresh: true })
+        .then(() => undefined)
+        .finally(() => (renewal.doneAt = performance.now())),
+    };
+    this.renewals.set(client, renewal);
+    return renewal.done;
   }
 
   onModuleDestroy(): void {

@@ -34,7 +34,7 @@ export class S3Store {
     try {
       return await withRetries(() => oneTry(signal, (abort) => send(client, target, abort)), {
         signal,
-        renewCredentials: () => this.clients.renewCredentials(location),
+        renewCredentials: (usedAt: number) => this.clients.renewCredentials(location, usedAt),
       });
     } catch (error) {
       signal.throwIfAborted();

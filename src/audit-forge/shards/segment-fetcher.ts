@@ -77,7 +77,7 @@ export class SegmentFetcher {
     signal: AbortSignal,
     progress?: () => number,
   ): Promise<T> {
-    const renewCredentials = () => this.clients.renewCredentials(location);
+    const renewCredentials = (usedAt: number) => this.clients.renewCredentials(location, usedAt);
     try {
       return await withRetries(call, { signal, renewCredentials, ...(progress && { progress }) });
     } catch (error) {
