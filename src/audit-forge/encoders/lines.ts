@@ -57,6 +57,12 @@ export class LineSplitter {
     let at = this.atShardStart ? this.skipBom(chunk) : 0;
     if (at < chunk.length && this.heldCr) this.releaseCr(chunk[at]!);
     while (at < chunk.length) {
+      if (chunk[at] === LF && !this.inLine && this.blankRuns.length === 0) {
+        // A shard may be nothing but such lines, by the hundred million once it is decompressed.
+        this.line++;
+        at++;
+        continue;
+      }
       const lf = chunk.indexOf(LF, at);
       if (lf === -1) {
         this.openEnd(chunk, at);
@@ -132,10 +138,13 @@ export class LineSplitter {
 
   /** Blanks at the start of a line that a chunk cut, kept by their number: the line may be of any length. */
   private holdBlanks(bytes: Buffer, start: number, end: number): void {
-    for (let at = start; at < end; at++) {
+    for (let at = start; at < end;) {
+      const byte = bytes[at]!;
+      const from = at;
+      while (at < end && bytes[at] === byte) at++;
       const last = this.blankRuns.at(-1);
-      if (last?.byte === bytes[at]) last!.count++;
-      else this.blankRuns.push({ byte: bytes[at]!, count: 1 });
+      if (last?.byte === byte) last.count += at - from;
+      else this.blankRuns.push({ byte, count: at - from });
     }
     if (this.blankRuns.length > MAX_BLANK_RUNS) throw this.corrupt('starts with too many spaces and tabs');
   }

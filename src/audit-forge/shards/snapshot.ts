@@ -137,10 +137,7 @@ export class Snapshot {
     let inOrder = true;
     const decode = answer.EncodingType === 'url' ? decodeKey : (key: string) => key;
     for (const { Key, Size: size, ETag: etag } of answer.Contents ?? []) {
-      if (Key === undefined || size === undefined || etag === undefined) {
-        throw this.unusable('an entry has no Key, Size or ETag');
-      }
-      const key = decode(Key);
+      const key = decode(Key!);
       if (!key.startsWith(this.source.prefix)) throw this.unusable('a key is not under the prefix');
       if (!isShardKey(key)) {
         this.source.onUnrecognised(key);
@@ -148,7 +145,7 @@ export class Snapshot {
       }
       const before = this.shardList.at(-1);
       if (before !== undefined && compareKeys(before.key, key) >= 0) inOrder = false;
-      this.shardList.push({ key, size, etag });
+      this.shardList.push({ key, size: size!, etag: etag! });
       if (this.shardList.length > MAX_SHARDS) {
         throw new AuditForgeError('too_many_shards', { context: { bucket: this.source.location.bucket } });
       }
@@ -193,6 +190,9 @@ function assertWhole({ IsTruncated, KeyCount, Contents = [] }: ListObjectsV2Comm
   if (IsTruncated === undefined) throw new CutBody('the answer is no listing');
   if (KeyCount !== undefined && KeyCount !== Contents.length) {
     throw new CutBody(`the listing has ${Contents.length} of ${KeyCount} keys`);
+  }
+  if (Contents.some(({ Key, Size, ETag }) => Key === undefined || Size === undefined || ETag === undefined)) {
+    throw new CutBody('an entry of the listing has no Key, Size or ETag');
   }
 }
 

@@ -82,7 +82,7 @@ export function describeStream(bench: Bench): void {
       expect(answer.trailers).toEqual({ 'auditforge-event-count': '300', 'auditforge-shard-count': '2' });
     });
 
-    it('refuses HTTP/1.0, over which a cut cannot be seen', async () => {
+    it('failures 29: refuses HTTP/1.0, over which a cut cannot be seen', async () => {
       const path = '/auditforge/engagement/eng-stream/audit-log';
       const answer = await sendRaw(
         bench.service.url,

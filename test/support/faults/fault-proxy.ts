@@ -51,7 +51,11 @@ export class FaultProxy {
     });
     server.on('request', (incoming: IncomingMessage, answer: ServerResponse) => {
       proxy.underWay++;
-      answer.once('close', () => proxy.underWay--);
+      answer.once('close', () => {
+        proxy.underWay--;
+        // An unread body keeps its connection from being seen to close.
+        incoming.resume();
+      });
       // What cannot be handed on (a client that has left, a store that has gone) ends the connection.
       proxy.handle(incoming, answer).catch(() => answer.destroy());
     });
