@@ -14,7 +14,7 @@ import { ExportMaterializer } from './exports/export-materializer.js';
 import { exportFileName } from './exports/export-key.js';
 import type { StoredExport } from './exports/export-object.js';
 import { fromFreeSecond } from './exports/key-taken.js';
-import { partSize } from './exports/part-size.js';
+import { LogOutgrewPlan, planForCompressed, planParts, type PartPlan } from './exports/part-size.js';
 import { Presigner } from './exports/presigner.js';
 import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
 import { openedLog } from './opened-log.js';
@@ -168,12 +168,19 @@ export class AuditLogExporter {
     const { engagementId, format, location, slot } = task;
     const { owner, signal } = slot;
     const snapshot = this.snapshot(task, signal);
-    const partBytes = partSize(await snapshot.totals(), format);
-    return fromFreeSecond(task.requestedAt, async (requestedAt) => {
-      const log = this.read(task, snapshot, signal);
-      const what = { location, engagementId, format, requestedAt, partBytes, owner, signal };
-      return { stored: await this.materializer.materialize(log, what), summary: log.summary };
-    });
+    const totals = await snapshot.totals();
+    const storeAs = (plan: PartPlan) =>
+      fromFreeSecond(task.requestedAt, async (requestedAt) => {
+        const log = this.read(task, snapshot, signal);
+        const what = { ...plan, location, engagementId, format, requestedAt, owner, signal };
+        return { stored: await this.materializer.materialize(log, what), summary: log.summary };
+      });
+    try {
+      return await storeAs(planParts(totals, format));
+    } catch (error) {
+      if (!(error instanceof LogOutgrewPlan)) throw error;
+      return storeAs(planForCompressed(totals, format));
+    }
   }
 
   private read(

@@ -57,7 +57,7 @@ describe('beginning an upload', () => {
     expect(aborted()).toEqual(['stray']);
   });
 
-  it('ends the one that a client left while it was begun', async () => {
+  it('ends the one whose answer was lost while the client left', async () => {
     const client = new AbortController();
     const gone = new Error('the client has gone away');
     s3.on(CreateMultipartUploadCommand).callsFake(() => {

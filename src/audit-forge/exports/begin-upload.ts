@@ -25,9 +25,10 @@ export async function beginUpload(
       (checksums) => {
         const algorithm = checksums ? { ChecksumAlgorithm: 'CRC32' as const } : {};
         const input = { ...target.headers, ...algorithm, Key: target.key };
-        return store.send('CreateMultipartUpload', target.location, signal, async (client, bucket, abort) => {
+        return store.send('CreateMultipartUpload', target.location, signal, async (client, bucket) => {
           tries++;
-          const answer = await client.send(new CreateMultipartUploadCommand({ ...bucket, ...input }), abort);
+          // Not aborted when the client leaves: whether it has worked would not be known.
+          const answer = await client.send(new CreateMultipartUploadCommand({ ...bucket, ...input }));
           if (answer.UploadId === undefined) throw new CutBody('the answer names no upload');
           return answer;
         });
@@ -41,7 +42,7 @@ export async function beginUpload(
   }
 }
 
-/** No answer said that it has not: it was aborted, or given up. */
+/** No answer said that it has not. */
 function mayHaveWorked(error: unknown): boolean {
   return !(error instanceof S3Failure) || error.reason === 'transient';
 }

@@ -104,6 +104,7 @@ describe('storing a log', () => {
       format: 'jsonl',
       requestedAt: AT,
       partBytes: more.partBytes ?? PART_BYTES,
+      isWholeLog: false,
       owner: { caller: 'admin:ops', export: '1' },
       signal: more.signal ?? noAbort(),
     });

@@ -12,16 +12,15 @@ import type { ExportTarget, StoredExport } from './export-object.js';
 import { fromFreeSecond } from './key-taken.js';
 import { MultipartWriter } from './multipart-writer.js';
 import { PartMemory } from './part-memory.js';
+import { LogOutgrewPlan, type PartPlan } from './part-size.js';
 import { putExport } from './put-export.js';
 
-export interface Materialization {
+export interface Materialization extends PartPlan {
   location: BucketLocation;
   engagementId: string;
   format: LogFormat;
   /** The time of the request: the key's second, or the first free one after it. */
   requestedAt: Date;
-  /** See part-size.ts. */
-  partBytes: number;
   owner: TurnOwner;
   signal: AbortSignal;
 }
@@ -56,7 +55,7 @@ export class ExportMaterializer {
    * Reads the log and stores it: in one put when it ends within the first part, else as a multipart upload.
    *
    * @returns null for a log without an event: nothing has been written
-   * @throws KeyTaken when another process took the key of a multipart upload as it was completed: start
+   * @throws LogOutgrewPlan: start again with more room; KeyTaken when another process took the key of a multipart upload as it was completed: start
    *   again with `requestedAt` one second later; and all that reading and the store throw
    */
   async materialize(log: AssembledLog, task: Materialization): Promise<StoredExport | null> {
@@ -67,7 +66,11 @@ export class ExportMaterializer {
     try {
       const part = { lease: memory.take()!, filled: 0 };
       const rest = await fill(part, pieces);
-      if (rest !== undefined) return await this.multipart({ part, rest, pieces, memory }, task);
+      if (rest !== undefined) {
+        if (task.isWholeLog)
+          throw new LogOutgrewPlan(task.engagementId, `it has more than ${partBytes} bytes`);
+        return await this.multipart({ part, rest, pieces, memory }, task);
+      }
       if (log.summary.eventCount === 0) return null;
       return await this.put(part.lease.bytes.subarray(0, part.filled), task);
     } finally {

@@ -5,7 +5,6 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
-import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { compositeCrc32, crc32Base64 } from '../s3/crc32.js';
 import { multipartEtag } from '../s3/etag.js';
 import { CutBody } from '../s3/read-errors.js';
@@ -14,7 +13,7 @@ import type { S3Store } from '../s3/s3-store.js';
 import { beginUpload, type BegunUpload } from './begin-upload.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
-import { MAX_PARTS } from './part-size.js';
+import { LogOutgrewPlan, MAX_PARTS } from './part-size.js';
 import { assertWritten, findWritten, versionIdOf, type WrittenObject } from './written-object.js';
 
 const ABORT_LIMIT_MS = 30_000;
@@ -46,12 +45,10 @@ export class MultipartWriter {
     this.rethrowFailure();
     const number = this.parts.length + 1;
     if (number > MAX_PARTS) {
-      throw new AuditForgeError('internal_error', {
-        context: {
-          key: this.target.key,
-          reason: `the log outgrew ${MAX_PARTS} parts of ${body.length} bytes`,
-        },
-      });
+      throw new LogOutgrewPlan(
+        this.target.key,
+        `it has more than ${MAX_PARTS} parts of ${body.length} bytes`,
+      );
     }
     const part: CompletedPart = { PartNumber: number };
     this.parts.push(part);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { LOG_FORMATS } from '../encoders/formats.js';
-import { MAX_PARTS, MIN_PART_BYTES, partSize } from './part-size.js';
+import { MAX_PARTS, MIN_PART_BYTES, planForCompressed, planParts } from './part-size.js';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -10,6 +10,8 @@ const TIB = 1024 * GIB;
 function totals(plainBytes: number, compressedBytes = 0, shards = 1) {
   return { shards, plainBytes, compressedBytes };
 }
+
+const partSize = (...log: Parameters<typeof planParts>) => planParts(...log).partBytes;
 
 describe('the size of a part', () => {
   it.each([
@@ -27,7 +29,15 @@ describe('the size of a part', () => {
     ['jsonl', totals(4_800_000, 0, 12), 4_800_012],
     ['json', totals(4_800_000, 0, 12), 6_400_019],
   ] as const)('is the whole %s log where that is sure to be smaller', (format, log, size) => {
-    expect(partSize(log, format)).toBe(size);
+    expect(planParts(log, format)).toEqual({ partBytes: size, isWholeLog: true });
+  });
+
+  it('is that of compressed shards once one has turned out to be', () => {
+    expect(planForCompressed(totals(4_800_000, 0, 12), 'jsonl')).toEqual({
+      partBytes: MIN_PART_BYTES,
+      isWholeLog: false,
+    });
+    expect(planForCompressed(totals(TIB, TIB), 'json')).toEqual(planParts(totals(0, 2 * TIB), 'json'));
   });
 
   it('is a 9,000th of a larger log, in whole MiB', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import { asJsonArray, events } from '../../support/events.js';
@@ -29,6 +30,23 @@ export function describeSignedUrl(bench: Bench): void {
       return answer.json<SignedUrlResponse>();
     };
     beforeAll(() => bench.service.seed('eng-link', { '1.jsonl': log, '2.jsonl': '\n \n', '3.jsonl': '' }));
+
+    it('failures 11: holds shards whose names do not tell that they are compressed', async () => {
+      // More than they say they are, and less than a part.
+      const packed = events(2_000, 0, 500);
+      const body = gzipSync(packed);
+      await bench.service.seed('eng-packed-link', { '1.jsonl': log });
+      await bench.service.putShard('eng-packed-link', '2.jsonl', body, { ContentEncoding: 'gzip' });
+      const { signed_url, sha256 } = await signedUrl('eng-packed-link');
+      expect((await (await fetch(signed_url!)).text()) === log + packed).toBe(true);
+      expect(sha256).toBe(
+        createHash('sha256')
+          .update(log + packed)
+          .digest('hex'),
+      );
+      expect(await bench.service.openUploads()).toBe(0);
+      expect(await bench.service.exportsOf('eng-packed-link')).toHaveLength(1);
+    });
 
     it('answers the fields of the contract, in their order', async () => {
       const answer = await signedUrl('eng-link', '&expires_in=120');

@@ -2,7 +2,6 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { AuditLogExporter } from '../../../src/audit-forge/audit-log-exporter.js';
 import { FaultProxy } from '../../support/faults/fault-proxy.js';
 import { Service } from '../../support/service.js';
-import { dropAbandoned } from './drop-abandoned.js';
 import { openStoreInThread, type StoreInThread } from './store-in-thread.js';
 import { Traffic } from './traffic.js';
 
@@ -24,7 +23,6 @@ export class ServiceOnFaults {
     readonly versionedBucket: string,
   ) {
     proxy.script = (request) => this.traffic.onRequest(request);
-    dropAbandoned(proxy);
     this.watchExporter();
   }
 

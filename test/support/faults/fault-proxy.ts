@@ -124,6 +124,8 @@ export class FaultProxy {
 
   /** Hands a request on as it came: its signature covers the host by the name that the client used. */
   private async forward(incoming: IncomingMessage, answer: ServerResponse): Promise<IncomingMessage> {
+    // It was held back for so long that its client has gone.
+    if (answer.closed) throw new Error('The client has gone.');
     const { method, url, rawHeaders } = incoming;
     const outgoing = httpRequest(`${this.store.config.endpoint}${url}`, {
       method,
