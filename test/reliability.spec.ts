@@ -9,7 +9,7 @@ const ROWS = Array.from({ length: 29 }, (_, at) => at + 1);
 
 /** `failures 1: …` and `failures 1 and 2: …`, as tests are named. */
 const TITLE = /failures ((?:\d+(?:, | and )?)+):/g;
-const TABLE_ROW = /^\| (\d+) \| (.+) \|$/gm;
+const TABLE_ROW = /^\| (\d+) +\| (.+) \|$/gm;
 const LINK = /\]\(\.\.\/([^)]+)\)/g;
 
 /** The files whose tests are named after each row. */

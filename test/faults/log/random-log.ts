@@ -17,13 +17,13 @@ export function randomLog(random: Random): LogShard[] {
 function sizedShards(random: Random): LogShard[] {
   const one = random.int(1, 200);
   // Several segments of one shard; beyond one part of an upload, too.
-  if (one <= 2) return [...few(random), plainShard(random, random.int(LARGE.min, LARGE.max)), ...few(random)];
+  if (one <= 4) return [...few(random), plainShard(random, random.int(LARGE.min, LARGE.max)), ...few(random)];
   // The same after decompression.
-  if (one <= 3) return [...few(random), randomShard(random, random.int(LARGE.min, LARGE.max))];
+  if (one <= 6) return [...few(random), randomShard(random, random.int(LARGE.min, LARGE.max))];
   // Many that are too much for one part together.
-  if (one <= 4) return Array.from({ length: random.int(9, 12) }, () => plainShard(random, MIB));
+  if (one <= 9) return Array.from({ length: random.int(9, 12) }, () => plainShard(random, MIB));
   // More than one page of the listing.
-  if (one <= 5) return Array.from({ length: random.int(101, 150) }, () => randomShard(random, 20));
+  if (one <= 11) return Array.from({ length: random.int(101, 150) }, () => randomShard(random, 20));
   return Array.from({ length: usualCount(random) }, () => randomShard(random));
 }
 

@@ -46,7 +46,7 @@ const OTHER_RANGE: Chance = [
   4,
   (random) => ({ kind: 'headers', headers: { 'content-range': `bytes ${random.int(0, 9)}-9/10` } }),
 ];
-const IGNORED_RANGE: Chance = [6, () => ({ kind: 'ignored range' })];
+const IGNORED_RANGE: Chance = [20, () => ({ kind: 'ignored range' })];
 /**
  * Only of shards that can be checked. Nothing tells a listing or a record with a flipped bit from another
  * one (S3 gives no checksum of them), nor a shard of which the store knows none.
@@ -59,8 +59,13 @@ const FLIP: Chance = [
 const DONE: Chance = [15, (random) => ({ kind: 'status', ...random.pick(RETRYABLE), done: true })];
 const LOST: Chance = [15, () => ({ kind: 'lost answer' })];
 const CUT: Chance = [15, (random, { bytes }) => ({ kind: 'cut request', after: random.int(0, bytes) })];
+/** The store holds what it is sent to its checksum. */
+const FLIP_REQUEST: Chance = [
+  15,
+  (random, { bytes }) => ({ kind: 'flip request', at: random.int(0, Math.max(0, bytes - 1)) }),
+];
 const ERROR_BODY: Chance = [
-  20,
+  60,
   (random) => ({
     kind: 'error body',
     code: random.pick(['InternalError', 'SlowDown']),
@@ -85,7 +90,7 @@ function chances({ what, operation, isRange, isVerifiable }: FaultSite): Chance[
       return [STATUS, DENIED, DELAY];
     case 'PutObject':
     case 'UploadPart':
-      return [STATUS, DENIED, DELAY, DONE, LOST, CUT];
+      return [STATUS, DENIED, DELAY, DONE, LOST, CUT, FLIP_REQUEST];
     case 'CreateMultipartUpload':
       return [STATUS, DENIED, DELAY, DONE, LOST];
     case 'CompleteMultipartUpload':

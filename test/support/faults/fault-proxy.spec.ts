@@ -134,6 +134,12 @@ describe('the fault proxy', () => {
     expect([text, whole]).toEqual([BODY.replace('q', 'p'), true]);
   });
 
+  it('flips a bit of one byte of what is sent, which the store notices', async () => {
+    proxy.script = () => ({ kind: 'flip request', at: 4 });
+    await expect(put('flipped')).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
+    expect(await has('flipped')).toBe(false);
+  });
+
   it('ignores a range', async () => {
     proxy.script = () => ({ kind: 'ignored range' });
     const answer = await get({ headers: { range: 'bytes=4-8' } });

@@ -8,12 +8,13 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { StoreUnderTest } from '../../contracts/store-under-test.js';
 import type { AppliedFault, Fault, StoreRequest } from './fault.js';
-import { sendBody } from './faulty-body.js';
+import { flipped, sendBody } from './faulty-body.js';
 import { storeRequest } from './store-request.js';
 
 /** Decides what happens to a request. A promise holds the request back until it is settled. */
@@ -109,7 +110,8 @@ export class FaultProxy {
     if (fault?.kind === 'cut request') return cutAfter(incoming, fault.after);
     if (fault?.kind === 'ignored range') return this.answerWhole(request, answer);
     if (fault?.kind === 'delay') await sleep(fault.ms);
-    const response = await this.forward(incoming, answer);
+    const flipAt = fault?.kind === 'flip request' ? fault.at : undefined;
+    const response = await this.forward(incoming, answer, flipAt);
     if (fault?.kind === 'lost answer') {
       response.destroy();
       incoming.socket.resetAndDestroy();
@@ -123,7 +125,11 @@ export class FaultProxy {
   }
 
   /** Hands a request on as it came: its signature covers the host by the name that the client used. */
-  private async forward(incoming: IncomingMessage, answer: ServerResponse): Promise<IncomingMessage> {
+  private async forward(
+    incoming: IncomingMessage,
+    answer: ServerResponse,
+    flipAt?: number,
+  ): Promise<IncomingMessage> {
     // It was held back for so long that its client has gone.
     if (answer.closed) throw new Error('The client has gone.');
     const { method, url, rawHeaders } = incoming;
@@ -135,7 +141,7 @@ export class FaultProxy {
     answer.once('close', () => {
       if (!answer.writableFinished) outgoing.destroy();
     });
-    incoming.pipe(outgoing);
+    (flipAt === undefined ? incoming : Readable.from(flipped(incoming, flipAt))).pipe(outgoing);
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     outgoing.on('error', () => undefined);
     response.on('error', () => undefined);

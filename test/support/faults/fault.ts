@@ -16,6 +16,8 @@ export type Fault =
   | { kind: 'stall'; after: number }
   /** One bit of one byte, counted round the end. Only of bodies with a length. */
   | { kind: 'flip'; at: number }
+  /** One bit of one byte of the request's body, counted round the end. */
+  | { kind: 'flip request'; at: number }
   /** 200 with the whole object, whatever range was asked for. */
   | { kind: 'ignored range' }
   /** The store's own answer with other headers. */

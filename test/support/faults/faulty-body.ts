@@ -51,6 +51,17 @@ async function write(to: ServerResponse, bytes: Buffer): Promise<void> {
   });
 }
 
+/** The body of a request with one bit of one byte flipped. */
+export async function* flipped(from: IncomingMessage, at: number): AsyncGenerator<Buffer> {
+  const length = Number(from.headers['content-length'] ?? 0);
+  let seen = 0;
+  for await (const bytes of from as AsyncIterable<Buffer>) {
+    if (length > 0) flip(bytes, (at % length) - seen);
+    seen += bytes.length;
+    yield bytes;
+  }
+}
+
 function flip(bytes: Buffer, at: number): void {
   if (at >= 0 && at < bytes.length) bytes[at]! ^= 1;
 }
