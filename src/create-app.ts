@@ -1,23 +1,39 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { configureServer, createExpress, requireHost } from './http-server.js';
+import { OpenConnections } from './open-connections.js';
+
+/** Ends its connections with its server. Exports that run have finished by then (ExportSlots). */
+class EndingAdapter extends ExpressAdapter {
+  connections: OpenConnections | undefined;
+
+  override close(): Promise<unknown> | undefined {
+    const closed = super.close();
+    this.connections?.end();
+    return closed;
+  }
+}
 
 /** The service, ready to listen. */
 export async function createApp(
   settings: Settings,
   overrides: AppOverrides = {},
 ): Promise<NestExpressApplication> {
+  const adapter = new EndingAdapter(createExpress());
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.forRoot(settings, overrides),
-    new ExpressAdapter(createExpress()),
+    adapter,
     { bufferLogs: true, bodyParser: false, abortOnError: false },
   );
   app.useLogger(app.get(Logger));
   app.use(requireHost);
-  configureServer(app.getHttpServer());
+  const server: Server = app.getHttpServer();
+  adapter.connections = new OpenConnections(server);
+  configureServer(server, adapter.connections);
   // Exit code 0 after a shutdown that was asked for; else Nest ends the process by the signal itself.
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;

@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
 import { AuditForgeError } from './audit-forge/errors/audit-forge.error.js';
 import { commonHeaders } from './audit-forge/http/common-headers.js';
 import { problemHeaders, problemOf } from './audit-forge/http/problem.js';
 import { requestIdOf } from './audit-forge/http/request-id.js';
+import type { OpenConnections } from './open-connections.js';
 
 /** Express as the contract wants it: its settings must be in place before its router is made. */
 export function createExpress(): Express {
@@ -22,15 +24,10 @@ export function createExpress(): Express {
 const KEEP_ALIVE_MS = 75_000;
 
 /** Makes Node's own refusals, which never reach Express, answers with a problem body too. */
-export function configureServer(server: Server): void {
+export function configureServer(server: Server, connections: OpenConnections): void {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const busy = new WeakSet<Duplex>();
   // Answered by us below, with a body.
   (server as Server & { requireHostHeader: boolean }).requireHostHeader = false;
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    busy.add(request.socket);
-    response.once('close', () => busy.delete(request.socket));
-  });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     refuse(
@@ -41,7 +38,8 @@ export function configureServer(server: Server): void {
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // In the middle of another answer a refusal would look like a part of it.
-    if (!socket.writable || error.code === 'ECONNRESET' || busy.has(socket)) socket.destroy();
+    if (!socket.writable || error.code === 'ECONNRESET' || connections.isBusy(socket as Socket))
+      socket.destroy();
     else refuse(socket, parserProblem(error), crypto.randomUUID());
   });
 }

@@ -44,6 +44,8 @@ export interface AuditLogStream {
   pieces: AsyncIterable<Buffer>;
   /** Whether other exports wait for this one's slot: a receiver that is slow should then give up. */
   othersWait: () => boolean;
+  /** Aborted when it must end: who asked has left, or the process stops. Waits for a receiver should end, too. */
+  signal: AbortSignal;
   /** Once either has come to its end. */
   summary(): LogSummary;
   /** Ends all reading. Call it in the end, however that came. */
@@ -101,6 +103,7 @@ export class AuditLogExporter {
         bytes: copied(opened.pieces),
         pieces: opened.pieces,
         othersWait: slot.othersWait,
+        signal: slot.signal,
         summary: () => opened.summary(),
         close: () => opened.close().finally(() => slot.leave()),
       };

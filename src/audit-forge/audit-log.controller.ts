@@ -88,8 +88,7 @@ export class AuditLogController {
     const log = await this.exporter.stream(caller, wanted, { signal, requestId: requestIdOf(request) });
     await streamLog(request, response, log, {
       idleSeconds: this.options.clientIdleSeconds,
-      othersWait: log.othersWait,
-      signal,
+      clientLeft: signal,
     });
   }
 

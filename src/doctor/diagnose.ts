@@ -35,7 +35,7 @@ export async function diagnose(
     if (own !== undefined) buckets.push(await of('engagement', own, OWN));
     return { buckets, worst: worstOf(buckets.flatMap(({ checks }) => checks)) };
   } finally {
-    services.clients.onModuleDestroy();
+    services.clients.onApplicationShutdown();
   }
 }
 

@@ -64,7 +64,7 @@ export async function provisionCommand(
       const complete = await provisionBucket(calls, skip, (report) => stdout.write(line(report)));
       if (!complete) throw new CommandError(`The bucket ${bucket} is not all that it should be: see above.`);
     } finally {
-      clients.onModuleDestroy();
+      clients.onApplicationShutdown();
     }
   }, stderr);
 }

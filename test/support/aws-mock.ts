@@ -65,8 +65,8 @@ export function segmentFetcherWith(
   const clients = new S3Clients(options, factory, clock);
   const gets = new ObjectGets(clients, factory, clock, options);
   const close = async () => {
-    await gets.onModuleDestroy();
-    clients.onModuleDestroy();
+    await gets.onApplicationShutdown();
+    clients.onApplicationShutdown();
   };
   return { fetcher: new SegmentFetcher(clients, gets), gets, close };
 }

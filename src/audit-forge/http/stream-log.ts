@@ -9,7 +9,7 @@ import { attachment } from '../exports/export-key.js';
 import { cutConnection } from './cut-connection.js';
 import { gzipped } from './gzip.js';
 import { requestIdOf } from './request-id.js';
-import { ClientCutOff, PacedWriter, type PaceLimits } from './paced-writer.js';
+import { ClientCutOff, PacedWriter } from './paced-writer.js';
 
 const TRAILERS = 'Repr-Digest, AuditForge-Event-Count, AuditForge-Shard-Count';
 const TRAILERS_OF_CODED = 'AuditForge-Event-Count, AuditForge-Shard-Count';
@@ -47,9 +47,9 @@ export async function streamLog(
   request: Request,
   response: Response,
   log: AuditLogStream,
-  { signal, ...limits }: PaceLimits & { signal: AbortSignal },
+  { idleSeconds, clientLeft }: { idleSeconds: number; clientLeft: AbortSignal },
 ): Promise<void> {
-  const writer = new PacedWriter(response, limits, signal);
+  const writer = new PacedWriter(response, { idleSeconds, othersWait: log.othersWait }, log.signal);
   const coded = wantsGzip(request);
   const trailers = wantsTrailers(request);
   setStreamHeaders(request, response, log);
@@ -63,7 +63,7 @@ export async function streamLog(
   } catch (error) {
     if (!response.headersSent) throw error;
     cutConnection(request.socket);
-    logFailure(request, signal, error);
+    logFailure(request, clientLeft, error);
   } finally {
     writer.close();
     await log.close();
@@ -91,8 +91,8 @@ function trailersOf({ sha256, eventCount, shardCount }: LogSummary, coded: boole
   };
 }
 
-function logFailure(request: Request, signal: AbortSignal, error: unknown): void {
-  const left = signal.aborted && error === signal.reason;
+function logFailure(request: Request, clientLeft: AbortSignal, error: unknown): void {
+  const left = clientLeft.aborted && error === clientLeft.reason;
   const isCutOff = error instanceof ClientCutOff;
   logger[left ? 'debug' : isCutOff ? 'warn' : 'error']({
     msg: 'auditforge_audit_log_stream_failed',

@@ -92,8 +92,8 @@ describe('reading an object into memory', () => {
     const clients = new S3Clients(options, factory, storeClock);
     const gets = new ObjectGets(clients, factory, storeClock, options);
     closing.push(async () => {
-      await gets.onModuleDestroy();
-      clients.onModuleDestroy();
+      await gets.onApplicationShutdown();
+      clients.onApplicationShutdown();
     });
     return { gets, clock: storeClock };
   }
@@ -287,7 +287,7 @@ describe('reading an object into memory', () => {
   it('opens no further connection once it is destroyed', async () => {
     const { gets } = getsWith({ s3Endpoint: await listen(sized) });
     await get(gets);
-    await gets.onModuleDestroy();
+    await gets.onApplicationShutdown();
     await once(requests[0]!.socket, 'close');
     expect(ports.size).toBe(1);
   });
@@ -333,8 +333,8 @@ describe('reading an object of a real store', () => {
       AbortSignal.any([]),
     );
     await expect(wrong).rejects.toMatchObject({ name: 'PreconditionFailed' });
-    await gets.onModuleDestroy();
-    clients.onModuleDestroy();
+    await gets.onApplicationShutdown();
+    clients.onApplicationShutdown();
     client.destroy();
   });
 });

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { StoreClock } from '../clock.js';
 import type { Receiver } from './direct/connection.js';
@@ -21,7 +21,7 @@ class OnlyForTheSdk extends Error {
  * plain signature, where an answer comes in another form, and for clients that a host makes.
  */
 @Injectable()
-export class ObjectGets implements OnModuleDestroy {
+export class ObjectGets implements OnApplicationShutdown {
   /** By location; undefined: the SDK does it. */
   private readonly direct = new Map<string, Promise<DirectGets | undefined>>();
 
@@ -58,7 +58,7 @@ export class ObjectGets implements OnModuleDestroy {
     await sdkGet(client, location, request, receiver, this.options.stallSeconds, signal);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     for (const direct of this.direct.values()) (await direct)?.destroy();
   }
 

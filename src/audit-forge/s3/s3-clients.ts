@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { StoreClock } from '../clock.js';
@@ -49,7 +49,7 @@ interface Renewal {
 
 /** The one place where S3 clients are made: one per region, and short-lived ones that only sign. */
 @Injectable()
-export class S3Clients implements OnModuleInit, OnModuleDestroy {
+export class S3Clients implements OnModuleInit, OnApplicationShutdown {
   private readonly byRegion = new Map<string, S3Client>();
   private readonly renewals = new WeakMap<S3Client, Renewal>();
 
@@ -113,7 +113,8 @@ export class S3Clients implements OnModuleInit, OnModuleDestroy {
     return renewal.done;
   }
 
-  onModuleDestroy(): void {
+  /** Not before: running exports may finish until then. */
+  onApplicationShutdown(): void {
     for (const client of this.byRegion.values()) client.destroy();
     this.byRegion.clear();
   }

@@ -36,5 +36,5 @@ it('ends a try that was refused while its body was still being sent', async () =
   refused!.on('error', () => undefined).resume();
   await until(() => refused!.socket.destroyed);
   expect(refused!.socket.bytesRead).toBeLessThan(part.Body.length);
-  clients.onModuleDestroy();
+  clients.onApplicationShutdown();
 });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { MemoryPool } from '../turns/memory-pool.js';
 import { Turns } from '../turns/turns.js';
+import { FIRST_SEGMENT_BYTES } from './segments.js';
 
 const MIB = 1024 * 1024;
 const MAX_REQUESTS = 192;
@@ -19,7 +20,9 @@ export class ReadBudget {
   readonly requests = new Turns(MAX_REQUESTS);
 
   constructor({ memoryBudgetMiB }: AuditForgeOptions) {
-    this.segments = new MemoryPool((memoryBudgetMiB * MIB * 3) / 8, { leaveRoom: true });
+    this.segments = new MemoryPool((memoryBudgetMiB * MIB * 3) / 8, {
+      leaveRoomBut: FIRST_SEGMENT_BYTES,
+    });
     this.parts = new MemoryPool((memoryBudgetMiB * MIB * 5) / 8);
   }
 }

@@ -13,8 +13,9 @@ export interface Segment {
 const MIB = 1024 * 1024;
 export const SEGMENT_BYTES = 8 * MIB;
 
+export const FIRST_SEGMENT_BYTES = MIB / 4;
 /** The first ranges of a log are small, so that its first byte is early. */
-const FIRST_RANGES = [MIB / 4, MIB, 4 * MIB];
+const FIRST_RANGES = [FIRST_SEGMENT_BYTES, MIB, 4 * MIB];
 
 /** Cuts shards into segments, in order. Shards without a byte have none. */
 export async function* planSegments(shards: AsyncIterable<Shard>): AsyncGenerator<Segment> {

@@ -17,7 +17,7 @@ export class MemoryPool {
   private readonly turns: Turns;
 
   /** @param capacity bytes, of which whole slabs are used */
-  constructor(capacity: number, options: Pick<TurnsOptions, 'leaveRoom'> = {}) {
+  constructor(capacity: number, options: Pick<TurnsOptions, 'leaveRoomBut'> = {}) {
     const count = Math.floor(capacity / SLAB_BYTES);
     this.slabs = new Slabs(count);
     this.turns = new Turns(count * SLAB_BYTES, { ...options, fits: (room) => this.slabs.has(room) });

@@ -232,4 +232,47 @@ describe('whatever is asked for', () => {
       );
     },
   );
+
+  describe('that leave room', () => {
+    const always = 2;
+    const take = (turns: Turns, name: string, weight: number) => turns.tryTake(weight, owner(name));
+
+    it('give an export no more than is free then', () => {
+      const turns = new Turns(16, { leaveRoomBut: always });
+      expect(take(turns, 'a1', 8)).toBeDefined();
+      expect(take(turns, 'a1', 1)).toBeUndefined();
+      expect(take(turns, 'b1', 4)).toBeDefined();
+      expect(take(turns, 'b1', 1)).toBeUndefined();
+      expect(take(turns, 'c1', 2)).toBeDefined();
+    });
+
+    it('give a caller with all its exports no more than is free then', () => {
+      const turns = new Turns(16, { leaveRoomBut: always });
+      for (const name of ['a1', 'a2']) expect(take(turns, name, 4)).toBeDefined();
+      expect(take(turns, 'a3', 4)).toBeUndefined();
+      expect(take(turns, 'b1', 4)).toBeDefined();
+      expect(take(turns, 'c1', 4)).toBeDefined();
+    });
+
+    it('give every export a little, whatever its caller holds', () => {
+      const turns = new Turns(16, { leaveRoomBut: always });
+      for (const name of ['a1', 'a2']) expect(take(turns, name, 4)).toBeDefined();
+      expect(take(turns, 'a3', 2)).toBeDefined();
+      expect(take(turns, 'a3', 1)).toBeUndefined();
+      expect(take(turns, 'a4', 1)).toBeDefined();
+      expect(take(turns, 'a4', 1)).toBeDefined();
+    });
+
+    it('are given to who waits once there is enough room again', async () => {
+      const turns = new Turns(16, { leaveRoomBut: always });
+      const release = take(turns, 'a1', 8)!;
+      let served = false;
+      void turns.take(8, owner('a2'), never).then(() => (served = true));
+      await microtasks();
+      expect(served).toBe(false);
+      release();
+      await microtasks();
+      expect(served).toBe(true);
+    });
+  });
 });

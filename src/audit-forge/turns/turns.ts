@@ -14,11 +14,13 @@ export interface TurnsOptions {
   /** While others wait, one caller holds at most this share of the capacity (0 to 1). */
   shareWhileOthersWait?: number;
   /**
-   * An export that holds something gets more only while it holds no more than is free then. So however many
-   * hold what they have without an end (slow clients), there is something left for the next one.
+   * An export that holds something gets more only while it holds no more than is free then, and so does a
+   * caller with all its exports. So however many hold what they have without an end (slow clients), there is
+   * something left for the next one. What an export may always have beside what its caller holds is given
+   * here: enough for it to go on at all.
    * https://doi.org/10.1109/90.664262 (dynamic thresholds in shared memory)
    */
-  leaveRoom?: boolean;
+  leaveRoomBut?: number;
   /** Whether there is room in another sense as well, such as memory in one piece. */
   fits?: (weight: number) => boolean;
 }
@@ -142,9 +144,14 @@ export class Turns {
     return this.waiting.size > 1 && this.options.shareWhileOthersWait !== undefined ? undefined : first;
   }
 
-  private holdsEnough({ export: exportId }: TurnOwner, weight: number): boolean {
-    const held = this.usedByExport.get(exportId) ?? 0;
-    return this.options.leaveRoom === true && held > 0 && held + weight > this.capacity - this.used;
+  private holdsEnough({ caller, export: exportId }: TurnOwner, weight: number): boolean {
+    const always = this.options.leaveRoomBut;
+    if (always === undefined) return false;
+    const free = this.capacity - this.used;
+    const byExport = this.usedByExport.get(exportId) ?? 0;
+    if (byExport > 0 && byExport + weight > free) return true;
+    const byCaller = this.usedBy.get(caller) ?? 0;
+    return byCaller > 0 && byExport + weight > always && byCaller + weight > free;
   }
 
   private isOverShare(caller: string, weight: number): boolean {
