@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
-  setupFiles: ['<rootDir>/test/support/one-realm.ts'],
+  setupFiles: ['<rootDir>/test/support/one-realm.ts', '<rootDir>/test/support/nest-first.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // Sources import './x.js', as Node wants it; under Jest that file is still './x.ts'.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -4,6 +4,7 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Settings } from './config/settings.js';
+import { enableCors } from './cors.js';
 import { configureServer, createExpress, requireHost } from './http-server.js';
 import { OpenConnections } from './open-connections.js';
 
@@ -23,7 +24,7 @@ export async function createApp(
   settings: Settings,
   overrides: AppOverrides = {},
 ): Promise<NestExpressApplication> {
-  const adapter = new EndingAdapter(createExpress());
+  const adapter = new EndingAdapter(createExpress(settings));
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.forRoot(settings, overrides),
     adapter,
@@ -31,6 +32,7 @@ export async function createApp(
   );
   app.useLogger(app.get(Logger));
   app.use(requireHost);
+  enableCors(app, settings.corsOrigins);
   const server: Server = app.getHttpServer();
   adapter.connections = new OpenConnections(server);
   configureServer(server, adapter.connections);

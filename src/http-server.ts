@@ -1,21 +1,28 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Logger } from '@nestjs/common';
 import express, { type Express } from 'express';
 import { AuditForgeError } from './audit-forge/errors/audit-forge.error.js';
 import { commonHeaders } from './audit-forge/http/common-headers.js';
 import { problemHeaders, problemOf } from './audit-forge/http/problem.js';
 import { requestIdOf } from './audit-forge/http/request-id.js';
+import type { Settings } from './config/settings.js';
 import type { OpenConnections } from './open-connections.js';
+import { securityHeaders } from './security-headers.js';
+
+const logger = new Logger('AuditForge');
 
 /** Express as the contract wants it: its settings must be in place before its router is made. */
-export function createExpress(): Express {
+export function createExpress({ host, trustedProxies }: Pick<Settings, 'host' | 'trustedProxies'>): Express {
   const app = express();
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
   app.set('etag', false);
   app.set('x-powered-by', false);
   app.set('query parser', false);
+  app.set('trust proxy', trustedProxies);
+  app.use(securityHeaders(host));
   app.use(commonHeaders);
   return app;
 }
@@ -78,6 +85,8 @@ function parserProblem(error: NodeJS.ErrnoException): AuditForgeError {
 }
 
 function refuse(socket: Duplex, error: AuditForgeError, requestId: string): void {
+  const { status, code } = error;
+  logger.warn({ msg: 'auditforge_request_refused', request_id: requestId, status, code });
   const body = JSON.stringify(problemOf(error, requestId));
   const headers = {
     ...problemHeaders(error),

@@ -2,25 +2,30 @@ import type { IncomingMessage } from 'node:http';
 import type { Options } from 'pino-http';
 import { requestIdOf } from './audit-forge/http/request-id.js';
 
+/** Longer than any part of an address here; a token that was put into one is. */
+const MAX_SEGMENT = 128;
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const segments = url.split('?')[0]!.split('/');
+  return segments.map((segment) => (segment.length > MAX_SEGMENT ? '…' : segment)).join('/');
+}
+
 /**
- * JSON lines, and of requests only those that were refused or failed. Of a request just its method and path
- * are logged: its query and headers may hold tokens, so they are not picked rather than redacted.
+ * JSON lines, none of which is of a request that went well. Which request a line is of is its id, method and
+ * path: its query and headers may hold tokens, so they are not picked rather than redacted.
  */
 export function loggingOptions(level = 'info'): Options {
   return {
     level,
     genReqId: requestIdOf,
-    customLogLevel: (_request, response) =>
-      response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'warn' : 'silent',
+    // Requests that are refused or fail have a line by the module, which knows why.
+    autoLogging: false,
     serializers: {
       req: (request: { id: string; raw: IncomingMessage }) => ({
         id: request.id,
         method: request.raw.method,
-        path: (request.raw.url ?? '').split('?')[0],
+        path: pathOf(request.raw),
       }),
-      // Only that the status is an error; the module logs the cause in a line of its own.
-      err: () => undefined,
-      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { effectiveSettings } from './config/effective-settings.js';
 import { InvalidEnvironment, readEnvironment } from './config/environment.js';
 import type { Settings } from './config/settings.js';
 import { createApp } from './create-app.js';
@@ -15,6 +16,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
       msg: 'auditforge_started',
       version: VERSION,
       address: await app.getUrl(),
+      settings: effectiveSettings(settings),
     });
   } catch (error) {
     process.stderr.write(`${startProblem(error)}\n`);

@@ -1,4 +1,5 @@
 import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { ThrottlerStorage } from '@nestjs/throttler';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './audit-forge.module-definition.js';
 import { AuditForgeOptions, checkedOptions } from './audit-forge.options.js';
 import { AuditLogController } from './audit-log.controller.js';
@@ -15,6 +16,8 @@ import { ExportKeys } from './exports/export-keys.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
 import { Presigner } from './exports/presigner.js';
 import { commonHeaders } from './http/common-headers.js';
+import { RateLimits } from './limits/rate-limits.js';
+import { throttlerStorage } from './limits/throttler-storage.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import { ObjectGets } from './s3/object-gets.js';
 import { DefaultS3ClientFactory, S3ClientFactory, S3Clients } from './s3/s3-clients.js';
@@ -35,6 +38,7 @@ import { Snapshots } from './shards/snapshots.js';
     { provide: EngagementStore, useClass: S3EngagementStore },
     { provide: S3ClientFactory, useClass: DefaultS3ClientFactory },
     { provide: SessionVerifier, useClass: JwtSessionVerifier },
+    { provide: ThrottlerStorage, useFactory: throttlerStorage, inject: [AuditForgeOptions] },
     AuditLogExporter,
     Authenticator,
     BucketRegions,
@@ -44,6 +48,7 @@ import { Snapshots } from './shards/snapshots.js';
     ExportSlots,
     ObjectGets,
     Presigner,
+    RateLimits,
     ReadBudget,
     S3Clients,
     S3Store,

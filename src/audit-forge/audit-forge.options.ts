@@ -1,18 +1,7 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
-import {
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  validateSync,
-} from 'class-validator';
+import { IsArray, IsBoolean, IsOptional, IsString, Matches, MinLength, validateSync } from 'class-validator';
 import { BUCKET_NAME, BUCKET_PATTERN, REGION_NAME } from './names.js';
-import { HasByteLength, IsEndpoint, IsShardPrefix } from './options.validators.js';
+import { HasByteLength, IsEndpoint, IsShardPrefix, IsWholeNumber } from './options.validators.js';
 
 export interface AdminToken {
   /** Who holds it; becomes the caller's subject. */
@@ -86,40 +75,53 @@ export class AuditForgeOptions {
   shardPrefix = 'auditforge/audit/{engagement_id}/';
 
   /** MiB of log held at once, whole process. */
-  @IsInt({ message: 'must be a whole number' })
-  @Min(64, { message: 'must be at least 64' })
-  @Max(1_048_576, { message: 'must be at most 1048576' })
+  @IsWholeNumber(64, 1_048_576)
   memoryBudgetMiB = 256;
 
   /** Exports at work at once. */
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(10_000, { message: 'must be at most 10000' })
+  @IsWholeNumber(1, 10_000)
   maxActiveExports = 32;
 
   /** Seconds that a further export waits for its turn before it is refused. */
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be at least 0' })
-  @Max(300, { message: 'must be at most 300' })
+  @IsWholeNumber(0, 300)
   exportWaitSeconds = 10;
 
   /** Seconds without a byte after which a read from the store is dropped and resumed. */
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(300, { message: 'must be at most 300' })
+  @IsWholeNumber(1, 300)
   stallSeconds = 15;
 
   /** Seconds without progress after which a client is cut off. */
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(3600, { message: 'must be at most 3600' })
+  @IsWholeNumber(1, 3600)
   clientIdleSeconds = 60;
 
   /** Seconds that running exports have to finish once the process is told to stop. */
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be at least 0' })
-  @Max(3600, { message: 'must be at most 3600' })
+  @IsWholeNumber(0, 3600)
   shutdownGraceSeconds = 10;
+
+  /** Links that a session subject may ask for in a minute. 0: no limit. */
+  @IsWholeNumber(0, 1_000_000)
+  rateSignedUrl = 30;
+
+  /** Streams that a session subject may ask for in a minute. 0: no limit. */
+  @IsWholeNumber(0, 1_000_000)
+  rateStream = 60;
+
+  /** Other requests of a session subject in a minute. 0: no limit. */
+  @IsWholeNumber(0, 1_000_000)
+  rateRead = 300;
+
+  /** Requests of an admin label in a minute. 0: no limit. */
+  @IsWholeNumber(0, 1_000_000)
+  rateAdmin = 600;
+
+  /** Failed authentications of an address in a minute. A valid credential is let in all the same. 0: no limit. */
+  @IsWholeNumber(0, 1_000_000)
+  rateAuthFailures = 300;
+
+  /** Redis, in which instances count requests together; default: each counts for itself. */
+  @IsOptional()
+  @Matches(/^rediss?:\/\//, { message: 'must be a redis:// or rediss:// address' })
+  redisUrl?: string;
 }
 
 /** An option that is not right: its property and what would be. */

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AssembledLog, type LogSummary } from './assembled-log.js';
 import { AuditForgeOptions } from './audit-forge.options.js';
-import { assertInScope, type Caller } from './auth/caller.js';
+import { assertInScope, callerFields, type Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
 import { signedUrlResponse, type SignedUrlResponse } from './dto/signed-url.response.js';
 import { FORMATS } from './encoders/formats.js';
@@ -9,6 +9,7 @@ import { logLocation, type Engagement } from './engagements/engagement.js';
 import { Engagements } from './engagements/engagements.js';
 import { describeError } from './errors/describe-error.js';
 import { failureCode } from './errors/failure-code.js';
+import { markReported } from './errors/reported.js';
 import { ExportSlots, type ExportSlot } from './export-slots.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
 import { exportFileName } from './exports/export-key.js';
@@ -125,7 +126,8 @@ export class AuditLogExporter {
     try {
       return await this.materializeAndSign(caller, request, context);
     } catch (error) {
-      this.logFailure(request, context, error);
+      this.logFailure(caller, request, context, error);
+      markReported(error);
       throw error;
     }
   }
@@ -210,6 +212,7 @@ export class AuditLogExporter {
   }
 
   private logFailure(
+    caller: Caller,
     { engagementId }: SignedUrlRequest,
     { requestId, signal }: ExportContext,
     error: unknown,
@@ -218,6 +221,7 @@ export class AuditLogExporter {
     this.logger[left ? 'warn' : 'error']({
       msg: 'auditforge_audit_log_signed_url_failed',
       request_id: requestId,
+      ...callerFields(caller),
       engagement_id: engagementId,
       code: failureCode(error, left),
       cause: describeError(error),

@@ -17,6 +17,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { requestIdOf } from './http/request-id.js';
 import { sendJson } from './http/send-json.js';
 import { assertStreamable, setStreamHeaders, streamLog } from './http/stream-log.js';
+import { RateLimits } from './limits/rate-limits.js';
 
 /** HTTP for {@link AuditLogExporter}, and nothing else. */
 @Controller('auditforge/engagement')
@@ -25,6 +26,7 @@ import { assertStreamable, setStreamHeaders, streamLog } from './http/stream-log
 export class AuditLogController {
   constructor(
     private readonly exporter: AuditLogExporter,
+    private readonly limits: RateLimits,
     private readonly options: AuditForgeOptions,
     private readonly clock: StoreClock,
   ) {}
@@ -36,6 +38,7 @@ export class AuditLogController {
     @CurrentCaller() caller: Caller,
     @Res() response: Response,
   ): Promise<void> {
+    await this.limits.take(caller, 'read');
     const engagement = await this.exporter.engagement(caller, id, { signal: clientSignal(response) });
     sendJson(response, engagementResponse(engagement));
   }
@@ -49,6 +52,7 @@ export class AuditLogController {
     @Res() response: Response,
   ): Promise<void> {
     if (asked.delivery === 'stream') assertStreamable(request);
+    await this.limits.take(caller, request.method === 'HEAD' ? 'read' : asked.delivery);
     if (request.method === 'HEAD') await this.head(asked, caller, request, response);
     else if (asked.delivery === 'stream') await this.stream(asked, caller, request, response);
     else await this.signedUrl(asked, caller, request, response);

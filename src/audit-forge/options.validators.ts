@@ -1,4 +1,4 @@
-import { registerDecorator, type ValidationOptions } from 'class-validator';
+import { IsInt, Max, Min, registerDecorator, type ValidationOptions } from 'class-validator';
 
 const ID = '{engagement_id}';
 /** Prefixes of the other things in the bucket: a shard prefix that overlaps one would read them as shards. */
@@ -31,6 +31,14 @@ export function endpointProblem(value: string, httpOnLoopbackOnly = false): stri
     url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
   if (httpOnLoopbackOnly && url.protocol === 'http:' && !loopback) return 'must be an https:// address';
   return undefined;
+}
+
+export function IsWholeNumber(min: number, max: number): PropertyDecorator {
+  return (target, property) => {
+    IsInt({ message: 'must be a whole number' })(target, property);
+    Min(min, { message: `must be at least ${min}` })(target, property);
+    Max(max, { message: `must be at most ${max}` })(target, property);
+  };
 }
 
 export function IsShardPrefix(): PropertyDecorator {

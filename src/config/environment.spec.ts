@@ -151,7 +151,10 @@ describe('the environment', () => {
       'AUDITFORGE_CORS_ORIGINS',
       ['*', 'https://*.example.com', 'example.com', 'https://example.com/', 'null', 'https://a.example,*'],
     ],
-    ['AUDITFORGE_TRUSTED_PROXIES', ['*', '10.0.0.1,*']],
+    [
+      'AUDITFORGE_TRUSTED_PROXIES',
+      ['*', '10.0.0.1,*', '10.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy', '10.0.0'],
+    ],
     ['AUDITFORGE_REDIS_URL', ['localhost:6379', 'http://localhost']],
     ['AUDITFORGE_EXPORT_RECORDS', ['yes']],
     ['AUDITFORGE_CUSTODY_TRAIL', ['1']],
@@ -167,10 +170,10 @@ describe('the environment', () => {
   it('names variables that are right, but without effect yet', () => {
     const { withoutEffect } = readEnvironment({
       ...NEEDED,
-      AUDITFORGE_RATE_STREAM: '60',
+      AUDITFORGE_MANAGEMENT_PORT: '9464',
       AUDITFORGE_CUSTODY_TRAIL: 'false',
     });
-    expect(withoutEffect.toSorted()).toEqual(['AUDITFORGE_CUSTODY_TRAIL', 'AUDITFORGE_RATE_STREAM']);
+    expect(withoutEffect.toSorted()).toEqual(['AUDITFORGE_CUSTODY_TRAIL', 'AUDITFORGE_MANAGEMENT_PORT']);
   });
 
   it('shows no secret in its problems', () => {

@@ -34,19 +34,27 @@ const OPTIONS: { [variable: string]: [property: keyof AuditForgeOptions, parse: 
   AUDITFORGE_STALL_SECONDS: ['stallSeconds', integer(1, 300)],
   AUDITFORGE_CLIENT_IDLE_SECONDS: ['clientIdleSeconds', integer(1, 3600)],
   AUDITFORGE_SHUTDOWN_GRACE_SECONDS: ['shutdownGraceSeconds', integer(0, 3600)],
+  AUDITFORGE_RATE_SIGNED_URL: ['rateSignedUrl', integer(0, 1_000_000)],
+  AUDITFORGE_RATE_STREAM: ['rateStream', integer(0, 1_000_000)],
+  AUDITFORGE_RATE_READ: ['rateRead', integer(0, 1_000_000)],
+  AUDITFORGE_RATE_ADMIN: ['rateAdmin', integer(0, 1_000_000)],
+  AUDITFORGE_RATE_AUTH_FAILURES: ['rateAuthFailures', integer(0, 1_000_000)],
+  AUDITFORGE_REDIS_URL: ['redisUrl', redisUrl],
   AWS_REGION: ['region', text],
 };
 
+/** Every variable of the service around the module, the setting that it sets, and how it is read. */
+const SERVICE: { [variable: string]: [property: keyof Settings, parse: Parser<unknown>] } = {
+  HOST: ['host', text],
+  PORT: ['port', integer(0, 65_535)],
+  AUDITFORGE_TRUSTED_PROXIES: ['trustedProxies', proxies],
+  AUDITFORGE_CORS_ORIGINS: ['corsOrigins', origins],
+};
+
+const DEFAULTS = { host: '0.0.0.0', port: 3000, trustedProxies: [], corsOrigins: [] };
+
 /** Variables that are checked, but do nothing yet. */
 const WITHOUT_EFFECT: { [variable: string]: Parser<unknown> } = {
-  AUDITFORGE_RATE_SIGNED_URL: integer(0, 1_000_000),
-  AUDITFORGE_RATE_STREAM: integer(0, 1_000_000),
-  AUDITFORGE_RATE_READ: integer(0, 1_000_000),
-  AUDITFORGE_RATE_ADMIN: integer(0, 1_000_000),
-  AUDITFORGE_RATE_AUTH_FAILURES: integer(0, 1_000_000),
-  AUDITFORGE_TRUSTED_PROXIES: proxies,
-  AUDITFORGE_CORS_ORIGINS: origins,
-  AUDITFORGE_REDIS_URL: redisUrl,
   AUDITFORGE_EXPORT_RECORDS: boolean,
   AUDITFORGE_CUSTODY_TRAIL: boolean,
   AUDITFORGE_INSECURE_COOKIE: boolean,
@@ -54,7 +62,7 @@ const WITHOUT_EFFECT: { [variable: string]: Parser<unknown> } = {
 };
 
 /** Every name that this version knows. */
-export const VARIABLES = ['HOST', 'PORT', ...Object.keys(OPTIONS), ...Object.keys(WITHOUT_EFFECT)];
+export const VARIABLES = [SERVICE, OPTIONS, WITHOUT_EFFECT].flatMap(Object.keys);
 
 /** The environment is not right: every problem at once, one a line. */
 export class InvalidEnvironment extends Error {
@@ -89,16 +97,14 @@ export function readEnvironment(environment: Environment): Settings {
   const withoutEffect = Object.entries(WITHOUT_EFFECT)
     .filter(([variable, parse]) => read(variable, parse) !== undefined)
     .map(([variable]) => variable);
-  const port = read('PORT', integer(0, 65_535)) as number | undefined;
+  const service: Record<string, unknown> = {};
+  for (const [variable, [property, parse]] of Object.entries(SERVICE))
+    service[property] = read(variable, parse);
 
   problems.push(...optionProblems(given));
   if (problems.length > 0) throw new InvalidEnvironment(problems);
-  return {
-    host: environment['HOST'] || '0.0.0.0',
-    port: port ?? 3000,
-    auditForge: given,
-    withoutEffect,
-  };
+  const set = Object.fromEntries(Object.entries(service).filter(([, value]) => value !== undefined));
+  return { ...DEFAULTS, ...set, auditForge: given, withoutEffect };
 }
 
 function unknownNames(environment: Environment): string[] {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { AdminToken } from '../audit-forge/audit-forge.options.js';
 
 /** A value of the environment that is not right. The message says what would be. */
@@ -38,10 +39,12 @@ export const origins: Parser<string[]> = (value) =>
     );
   });
 
-/** Addresses of proxies that are believed. `*` would believe everybody. */
+/** Addresses of proxies that are believed. `*`, and a range of everything, would believe everybody. */
 export const proxies: Parser<string[]> = (value) =>
   list(value).map((proxy) => {
-    if (proxy !== '' && !proxy.includes('*')) return proxy;
+    const [, address = '', bits] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(proxy) ?? [];
+    const version = isIP(address);
+    if (version !== 0 && Number(bits ?? 1) <= (version === 4 ? 32 : 128)) return proxy;
     throw new InvalidValue('must be addresses or ranges such as 10.0.0.0/8, comma-separated; * is not one');
   });
 

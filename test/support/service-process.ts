@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { StoreUnderTest } from '../contracts/store-under-test.js';
 import { send, type HttpAnswer } from './http-client.js';
+import { LogLeaks } from './log-leaks.js';
 import type { LogLine } from './service.js';
 import { ADMIN_TOKEN, SESSION_SECRET } from './session-tokens.js';
 import { until } from './until.js';
@@ -29,6 +30,7 @@ export interface ServiceProcessOptions {
 /** The built service (`npm run build`) as a process of its own, which can be signalled and killed. */
 export class ServiceProcess {
   readonly logs: LogLine[] = [];
+  private readonly leaks = new LogLeaks();
   url = '';
   private end: ProcessEnd | undefined;
   private said = '';
@@ -41,6 +43,7 @@ export class ServiceProcess {
     });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.said += text));
     createInterface({ input: child.stdout! }).on('line', (line) => {
+      this.leaks.watch(line);
       if (line.startsWith('{')) this.logs.push(JSON.parse(line) as LogLine);
       else this.said += `${line}\n`;
     });
@@ -103,6 +106,7 @@ export class ServiceProcess {
   async close(): Promise<void> {
     if (this.end === undefined) this.signal('SIGKILL');
     await this.ended;
+    this.leaks.expectNone();
   }
 }
 

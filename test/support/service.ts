@@ -19,6 +19,7 @@ import { readEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/create-app.js';
 import type { StoreUnderTest } from '../contracts/store-under-test.js';
 import { send, type HttpAnswer } from './http-client.js';
+import { LogLeaks } from './log-leaks.js';
 import { ADMIN_TOKEN, SESSION_SECRET } from './session-tokens.js';
 
 export interface ServiceOptions extends AppOverrides {
@@ -43,7 +44,10 @@ export interface LogLine {
 const running = new Set<Service>();
 const logSink = {
   write: (line: string) => {
-    for (const { logs } of running) logs.push(JSON.parse(line) as LogLine);
+    for (const { logs, leaks } of running) {
+      leaks.watch(line);
+      logs.push(JSON.parse(line) as LogLine);
+    }
   },
 };
 
@@ -61,6 +65,8 @@ function recordOf(id: string): Engagement {
 /** The real application on a real store, over HTTP. */
 export class Service {
   readonly logs: LogLine[] = [];
+  /** Failures 36: looks at every line of every test. */
+  readonly leaks = new LogLeaks();
   readonly client: S3Client;
   url = '';
 
@@ -194,5 +200,6 @@ export class Service {
     running.delete(this);
     this.client.destroy();
     await this.app?.close();
+    this.leaks.expectNone();
   }
 }

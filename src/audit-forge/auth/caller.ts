@@ -17,3 +17,8 @@ export function assertInScope(caller: Caller, engagementId: string): void {
 export function callerKey(caller: Caller): string {
   return `${caller.kind}:${caller.subject}`;
 }
+
+/** A caller as a log line names it. */
+export function callerFields(caller: Caller | undefined): { caller?: { kind: string; subject: string } } {
+  return caller === undefined ? {} : { caller: { kind: caller.kind, subject: caller.subject } };
+}

@@ -8,6 +8,8 @@ import { requestIdOf } from './request-id.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { describeError } from '../errors/describe-error.js';
 import type { ErrorCode } from '../errors/problems.js';
+import { isReported } from '../errors/reported.js';
+import { requestFields } from './request-fields.js';
 
 const CODE_OF_STATUS: Record<number, ErrorCode> = {
   400: 'malformed_request',
@@ -17,6 +19,16 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
   415: 'unsupported_media_type',
   429: 'too_many_requests',
 };
+
+/** What was set for the body that is not sent. What others have set for every answer stays. */
+const OF_A_BODY = [
+  'Accept-Ranges',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Length',
+  'Trailer',
+  'X-Accel-Buffering',
+];
 
 /** Answers every error with a problem body (RFC 9457), or cuts the connection where an answer has begun. */
 @Catch()
@@ -29,26 +41,41 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     if (thrown instanceof ClientLeft) return;
     const error = asAuditForgeError(thrown);
-    if (error.status >= 500 && error.status !== 505) this.log(error, request);
+    this.log(error, request);
     if (response.headersSent) {
       cutConnection(request.socket);
       return;
     }
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    for (const name of OF_A_BODY) response.removeHeader(name);
     setCommonHeaders(request, response);
     response.statusCode = error.status;
     for (const [name, value] of Object.entries(problemHeaders(error))) response.setHeader(name, value);
     response.end(JSON.stringify(problemOf(error, requestIdOf(request))));
   }
 
+  /** One line for each request that is refused or fails, unless what failed has its own. */
   private log(error: AuditForgeError, request: Request): void {
-    this.logger.error({
-      msg: 'auditforge_request_failed',
-      request_id: requestIdOf(request),
+    if (isReported(error)) return;
+    const failed = error.status >= 500 && error.code !== 'http_version_not_supported';
+    this.logger[failed ? 'error' : 'warn']({
+      msg: failed ? 'auditforge_request_failed' : 'auditforge_request_refused',
+      ...requestFields(request),
+      ...(BY_ADDRESS.has(error.status) ? { address: request.ip } : {}),
+      status: error.status,
       code: error.code,
-      cause: describeError(error),
+      ...(failed ? { cause: describeError(error) } : reasonOf(error)),
     });
   }
+}
+
+/** Who is refused for nothing but that may be many, from one place. */
+const BY_ADDRESS = new Set([401, 429]);
+
+function reasonOf({ errors, context }: AuditForgeError): Record<string, unknown> {
+  return {
+    ...(errors === undefined ? {} : { parameters: errors.map(({ parameter }) => parameter) }),
+    ...(Object.keys(context).length === 0 ? {} : { context }),
+  };
 }
 
 function asAuditForgeError(thrown: unknown): AuditForgeError {

@@ -8,7 +8,7 @@ import { failureCode } from '../errors/failure-code.js';
 import { attachment } from '../exports/export-key.js';
 import { cutConnection } from './cut-connection.js';
 import { gzipped } from './gzip.js';
-import { requestIdOf } from './request-id.js';
+import { requestFields } from './request-fields.js';
 import { ClientCutOff, PacedWriter } from './paced-writer.js';
 
 const TRAILERS = 'Repr-Digest, AuditForge-Event-Count, AuditForge-Shard-Count';
@@ -35,7 +35,7 @@ export function setStreamHeaders(
   if (contentType === 'application/x-ndjson') response.setHeader('Content-Disposition', attachment(fileName));
   response.setHeader('Accept-Ranges', 'none');
   response.setHeader('X-Accel-Buffering', 'no');
-  response.setHeader('Vary', 'Accept-Encoding');
+  response.vary('Accept-Encoding');
   if (wantsGzip(request)) response.setHeader('Content-Encoding', 'gzip');
 }
 
@@ -96,8 +96,7 @@ function logFailure(request: Request, clientLeft: AbortSignal, error: unknown): 
   const isCutOff = error instanceof ClientCutOff;
   logger[left ? 'debug' : isCutOff ? 'warn' : 'error']({
     msg: 'auditforge_audit_log_stream_failed',
-    request_id: requestIdOf(request),
-    engagement_id: request.params['id'],
+    ...requestFields(request),
     code: isCutOff ? error.code : failureCode(error, left),
     cause: describeError(error),
   });
