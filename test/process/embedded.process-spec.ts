@@ -1,4 +1,4 @@
 import { openEmbeddedStore } from '../support/embedded-store.js';
-import { describeProcessContract } from './process/process.contract.js';
+import { describeProcessContract } from '../contracts/process/process.contract.js';
 
 describeProcessContract('embedded', () => openEmbeddedStore());
