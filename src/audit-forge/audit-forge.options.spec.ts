@@ -64,11 +64,10 @@ describe('the options of the module', () => {
   });
 
   it('count the bytes of a secret, not its characters', () => {
-    expect(resolveOptions({ sharedBucket: 'metis-shared', sessionSecret: 'é'.repeat(16) }).problems).toEqual(
-      [],
-    );
+    const letters = 'àáâãäåèéêëìíîïòó';
+    expect(resolveOptions({ sharedBucket: 'metis-shared', sessionSecret: letters }).problems).toEqual([]);
     expect(
-      resolveOptions({ sharedBucket: 'metis-shared', sessionSecret: 'é'.repeat(15) }).problems,
+      resolveOptions({ sharedBucket: 'metis-shared', sessionSecret: letters.slice(1) }).problems,
     ).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
 import { IsArray, IsBoolean, IsOptional, IsString, Matches, MinLength, validateSync } from 'class-validator';
 import { BUCKET_NAME, BUCKET_PATTERN, REGION_NAME } from './names.js';
-import { HasByteLength, IsEndpoint, IsShardPrefix, IsWholeNumber } from './options.validators.js';
+import { guessable, HasByteLength, IsEndpoint, IsShardPrefix, IsWholeNumber } from './options.validators.js';
 
 export interface AdminToken {
   /** Who holds it; becomes the caller's subject. */
@@ -144,13 +144,13 @@ export function resolveOptions(given: Partial<AuditForgeOptions>): {
     problems.push({ property: 'sessionSecret', detail: 'and sessionJwksUrl are both set: set exactly one' });
   }
   for (const [index, { token }] of options.adminTokens.entries()) {
-    if (token.length < 32) {
-      problems.push({
-        property: 'adminTokens',
-        detail: `token ${index + 1} must be at least 32 characters long`,
-      });
-    }
+    const problem = token.length < 32 ? 'must be at least 32 characters long' : guessable(token);
+    if (problem !== undefined)
+      problems.push({ property: 'adminTokens', detail: `token ${index + 1} ${problem}` });
   }
+  const secretProblem = guessable(options.sessionSecret ?? '');
+  if (secretProblem !== undefined && !problems.some(({ property }) => property === 'sessionSecret'))
+    problems.push({ property: 'sessionSecret', detail: secretProblem });
   return { options, problems };
 }
 

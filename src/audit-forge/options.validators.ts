@@ -41,6 +41,17 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   };
 }
 
+const MIN_DISTINCT_CHARACTERS = 8;
+/** As .env.example and documents write what is to be filled in. */
+const PLACEHOLDER = /^<.*>$|change.?me|replace.?(me|this)/i;
+
+/** Why a secret can be guessed, or undefined. Length alone does not make one. */
+export function guessable(secret: string): string | undefined {
+  if (secret === '') return undefined;
+  const isMadeUp = PLACEHOLDER.test(secret) || new Set(secret).size < MIN_DISTINCT_CHARACTERS;
+  return isMadeUp ? 'can be guessed: make one with openssl rand -base64 32' : undefined;
+}
+
 export function IsShardPrefix(): PropertyDecorator {
   return checkedBy('isShardPrefix', shardPrefixProblem);
 }

@@ -249,6 +249,16 @@ describe('admin tokens', () => {
     expect(tokens(value)).toEqual(expected);
   });
 
+  it.each([
+    ['one character', 'x'.repeat(40)],
+    ['what .env.example shows', '<at-least-32-random-characters-here>'],
+    ['what is to be changed', 'change-me-change-me-change-me-change-me'],
+  ])('that can be guessed are refused: %s', (_, secret) => {
+    const because = expect.stringMatching(/can be guessed: make one with openssl/);
+    expect(problemsOf({ ...NEEDED, AUDITFORGE_ADMIN_TOKENS: `ops:${secret}` })).toEqual([because]);
+    expect(problemsOf({ ...NEEDED, AUDITFORGE_SESSION_SECRET: secret })).toEqual([because]);
+  });
+
   it('may be none', () => {
     expect(tokens('') ?? []).toEqual([]);
   });

@@ -85,7 +85,7 @@ export class JwksServer {
         response.end(`<html>${keySet}`);
         return;
       case 'no key set':
-        response.end(JSON.stringify({ keys: { ...this.keys } }));
+        response.end(JSON.stringify({ keys: keySet }));
         return;
       case 'huge':
         response.end(`${keySet}${'x'.repeat(HUGE_BYTES)}`);
