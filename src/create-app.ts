@@ -5,7 +5,7 @@ import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { enableCors } from './cors.js';
-import { configureServer, createExpress, requireHost } from './http-server.js';
+import { configureServer, createExpress, requireHttp1 } from './http-server.js';
 import { OpenConnections } from './open-connections.js';
 
 /** Ends its connections with its server. Exports that run have finished by then (ExportSlots). */
@@ -31,7 +31,7 @@ export async function createApp(
     { bufferLogs: true, bodyParser: false, abortOnError: false },
   );
   app.useLogger(app.get(Logger));
-  app.use(requireHost);
+  app.use(requireHttp1);
   enableCors(app, settings.corsOrigins);
   const server: Server = app.getHttpServer();
   adapter.connections = new OpenConnections(server);

@@ -51,18 +51,22 @@ export function configureServer(server: Server, connections: OpenConnections): v
   });
 }
 
-/** RFC 9112, 3.2: a request of HTTP/1.1 without a Host is refused. */
-export function requireHost(
-  request: IncomingMessage,
+/** What Node's parser lets through: other versions, and HTTP/1.1 without a Host (RFC 9112, 3.2). */
+export function requireHttp1(
+  { httpVersion, headers }: IncomingMessage,
   _response: ServerResponse,
   next: (error?: Error) => void,
 ): void {
-  const missing = request.httpVersion === '1.1' && request.headers.host === undefined;
-  next(
-    missing
-      ? new AuditForgeError('malformed_request', { detail: 'The Host header is missing. Send one.' })
-      : undefined,
-  );
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') next(unknownVersion());
+  else if (httpVersion === '1.1' && headers.host === undefined)
+    next(new AuditForgeError('malformed_request', { detail: 'The Host header is missing. Send one.' }));
+  else next();
+}
+
+function unknownVersion(): AuditForgeError {
+  return new AuditForgeError('http_version_not_supported', {
+    detail: 'This version of HTTP is not spoken here. Use HTTP/1.1.',
+  });
 }
 
 function parserProblem(error: NodeJS.ErrnoException): AuditForgeError {
@@ -70,9 +74,7 @@ function parserProblem(error: NodeJS.ErrnoException): AuditForgeError {
     case 'HPE_HEADER_OVERFLOW':
       return new AuditForgeError('headers_too_large');
     case 'HPE_INVALID_VERSION':
-      return new AuditForgeError('http_version_not_supported', {
-        detail: 'This version of HTTP is not spoken here. Use HTTP/1.1.',
-      });
+      return unknownVersion();
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new AuditForgeError('malformed_request', {
         detail: 'The request did not arrive in time. Send it whole.',

@@ -18,6 +18,7 @@ import { fromFreeSecond } from './exports/key-taken.js';
 import { LogOutgrewPlan, planForCompressed, planParts, type PartPlan } from './exports/part-size.js';
 import { Presigner } from './exports/presigner.js';
 import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
+import { ENGAGEMENT_ID } from './names.js';
 import { openedLog } from './opened-log.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import type { BucketLocation } from './s3/s3-clients.js';
@@ -222,7 +223,7 @@ export class AuditLogExporter {
       msg: 'auditforge_audit_log_signed_url_failed',
       request_id: requestId,
       ...callerFields(caller),
-      engagement_id: engagementId,
+      ...(ENGAGEMENT_ID.test(engagementId) ? { engagement_id: engagementId } : {}),
       code: failureCode(error, left),
       cause: describeError(error),
     });

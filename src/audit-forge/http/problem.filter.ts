@@ -5,7 +5,7 @@ import { ClientLeft } from './client-signal.js';
 import { setCommonHeaders } from './common-headers.js';
 import { problemHeaders, problemOf } from './problem.js';
 import { requestIdOf } from './request-id.js';
-import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { AuditForgeError, type ParameterProblem } from '../errors/audit-forge.error.js';
 import { describeError } from '../errors/describe-error.js';
 import type { ErrorCode } from '../errors/problems.js';
 import { isReported } from '../errors/reported.js';
@@ -71,9 +71,17 @@ export class ProblemFilter implements ExceptionFilter {
 /** Who is refused for nothing but that may be many, from one place. */
 const BY_ADDRESS = new Set([401, 429]);
 
+/** As parameters are called here. Any other name is the client's own text, which may be a token. */
+const PARAMETER = /^[a-z_]{1,24}$/;
+
+function namesOf(errors: readonly ParameterProblem[]): string[] {
+  const names = errors.map(({ parameter }) => (PARAMETER.test(parameter) ? parameter : '…'));
+  return [...new Set(names)].slice(0, 10);
+}
+
 function reasonOf({ errors, context }: AuditForgeError): Record<string, unknown> {
   return {
-    ...(errors === undefined ? {} : { parameters: errors.map(({ parameter }) => parameter) }),
+    ...(errors === undefined ? {} : { parameters: namesOf(errors) }),
     ...(Object.keys(context).length === 0 ? {} : { context }),
   };
 }

@@ -19,10 +19,9 @@ const logger = new Logger('AuditForge');
 /** What can be said of a stream before it is opened. */
 export type StreamHead = Pick<AuditLogStream, 'fileName' | 'contentType'>;
 
-/** @throws AuditForgeError `http_version_not_supported`: over HTTP/1.0 a body that was cut looks whole */
+/** @throws AuditForgeError `http_version_not_supported`: before HTTP/1.1 a body that was cut looks whole */
 export function assertStreamable({ httpVersionMajor, httpVersionMinor }: Request): void {
-  if (httpVersionMajor === 1 && httpVersionMinor === 0)
-    throw new AuditForgeError('http_version_not_supported');
+  if (httpVersionMajor !== 1 || httpVersionMinor < 1) throw new AuditForgeError('http_version_not_supported');
 }
 
 /** The headers of a stream, which HEAD answers without opening one. */

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const DOCUMENT = 'docs/reliability.md';
-const ROWS = Array.from({ length: 29 }, (_, at) => at + 1);
+const DOCUMENTS = ['docs/reliability.md', 'docs/security.md'];
+const ROWS = Array.from({ length: 37 }, (_, at) => at + 1);
 
 /** `failures 1: …` and `failures 1 and 2: …`, as tests are named. */
 const TITLE = /failures ((?:\d+(?:, | and )?)+):/g;
@@ -27,11 +27,13 @@ function testsByRow(): Map<number, Set<string>> {
   return byRow;
 }
 
-/** The files that the table names for each row. */
+/** The files that the tables name for each row. */
 function tableRows(): Map<number, Set<string>> {
   const rows = new Map<number, Set<string>>();
-  for (const [, number, cells] of readFileSync(join(ROOT, DOCUMENT), 'utf8').matchAll(TABLE_ROW)) {
-    for (const [, file] of cells!.matchAll(LINK)) add(rows, Number(number), file!);
+  for (const document of DOCUMENTS) {
+    for (const [, number, cells] of readFileSync(join(ROOT, document), 'utf8').matchAll(TABLE_ROW)) {
+      for (const [, file] of cells!.matchAll(LINK)) add(rows, Number(number), file!);
+    }
   }
   return rows;
 }
@@ -40,7 +42,7 @@ function add(map: Map<number, Set<string>>, number: number, file: string): void 
   map.set(number, (map.get(number) ?? new Set()).add(file));
 }
 
-it.each(ROWS)('row %i of the reliability table names the tests that are named after it', (row) => {
+it.each(ROWS)('row %i of the tables names the tests that are named after it', (row) => {
   const named = [...(tableRows().get(row) ?? [])].toSorted();
   const tests = [...(testsByRow().get(row) ?? [])].toSorted();
   expect(tests).not.toEqual([]);
