@@ -7,7 +7,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const DOCUMENTS = ['docs/reliability.md', 'docs/security.md'];
 const ROWS = Array.from({ length: 37 }, (_, at) => at + 1);
 
-/** `failures 1: …` and `failures 1 and 2: …`, as tests are named. */
+/** `failures N: …` and `failures N and M: …`, as tests are named. */
 const TITLE = /failures ((?:\d+(?:, | and )?)+):/g;
 const TABLE_ROW = /^\| (\d+) +\| (.+) \|$/gm;
 const LINK = /\]\(\.\.\/([^)]+)\)/g;
