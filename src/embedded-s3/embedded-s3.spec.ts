@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../../test/support/until.js';
 import { EmbeddedS3, type EmbeddedS3Options, type ObservedRequest } from './embedded-s3.js';
 
 const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
@@ -112,7 +114,7 @@ describe('EmbeddedS3', () => {
     const { Body } = await client.send(new GetObjectCommand(target));
     await client.send(new PutObjectCommand({ ...target, Body: 'new' }));
     expect(Buffer.from(await Body!.transformToByteArray()).equals(body)).toBe(true);
-    expect(await readdir(join(dir, 'buckets', 'plain', 'blobs'))).toHaveLength(1);
+    await until(() => readdirSync(join(dir, 'buckets', 'plain', 'blobs')).length === 1);
   });
 
   it.each(['/leading', 'a//b', 'a/../b', '..', './a', 'a\r\nb', 'é'.repeat(512)])(

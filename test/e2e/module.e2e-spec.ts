@@ -18,6 +18,7 @@ import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store
 import { event, events } from '../support/events.js';
 import { send } from '../support/http-client.js';
 import { Service } from '../support/service.js';
+import { SESSION_SECRET } from '../support/session-tokens.js';
 
 const NIGHTLY: Caller = { kind: 'service', subject: 'nightly-archive' };
 
@@ -124,7 +125,7 @@ describe('AuditForgeModule in an application of its own', () => {
       AuditForgeModule.forRootAsync({
         imports: [PlatformModule],
         inject: ['BUCKET'],
-        useFactory: (bucket: string) => ({ ...options, sharedBucket: bucket, sessionSecret: 's'.repeat(32) }),
+        useFactory: (bucket: string) => ({ ...options, sharedBucket: bucket, sessionSecret: SESSION_SECRET }),
         isGlobal: true,
       }),
     );
@@ -132,7 +133,7 @@ describe('AuditForgeModule in an application of its own', () => {
   });
 
   it('gives importing services a signed URL, and errors with a code', async () => {
-    await start(AuditForgeModule.forRoot({ ...options, sessionSecret: 's'.repeat(32) }));
+    await start(AuditForgeModule.forRoot({ ...options, sessionSecret: SESSION_SECRET }));
     const exporter = app!.get(AuditLogExporter, { strict: false });
     const { signed_url } = await exporter.signedUrl(NIGHTLY, {
       engagementId: 'eng-1',
@@ -157,7 +158,7 @@ describe('AuditForgeModule in an application of its own', () => {
     await start(
       AuditForgeModule.forRoot({
         ...options,
-        sessionSecret: 's'.repeat(32),
+        sessionSecret: SESSION_SECRET,
         bindings: [{ provide: Clock, useClass: FixedClock }],
       }),
     );

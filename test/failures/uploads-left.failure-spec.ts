@@ -1,13 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ReadBudget } from '../../../src/audit-forge/shards/read-budget.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { events } from '../../support/events.js';
-import type { Fault, StoreRequest } from '../../support/faults/fault.js';
-import { FaultProxy, type FaultScript } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
-import { ADMIN_TOKEN } from '../../support/session-tokens.js';
-import { until } from '../../support/until.js';
+import { ReadBudget } from '../../src/audit-forge/shards/read-budget.js';
+import { events } from '../support/events.js';
+import type { Fault, StoreRequest } from '../support/faults/fault.js';
+import type { FaultProxy, FaultScript } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Service } from '../support/service.js';
+import { ADMIN_TOKEN } from '../support/session-tokens.js';
+import { until } from '../support/until.js';
 
 /** Four parts of 8 MiB, and a rest. */
 const SHARDS = Object.fromEntries(
@@ -17,21 +17,15 @@ const REFUSED: Fault = { kind: 'status', status: 403, code: 'AccessDenied' };
 const BROKEN: Fault = { kind: 'status', status: 400, code: 'InvalidPart' };
 
 describe('an export that fails once its upload has begun', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind });
+    ({ proxy, service, close } = await startFaulty());
     await service.seed('eng-1', SHARDS);
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   const isPart = ({ operation, query }: StoreRequest, number: number) =>
     operation === 'UploadPart' && query.get('partNumber') === String(number);

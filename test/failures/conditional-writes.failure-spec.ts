@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { event, events } from '../../support/events.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { event, events } from '../support/events.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Service } from '../support/service.js';
 
 const LOGS = { 'eng-put': `${event(1)}\n`, 'eng-multipart': events(1_000, 0, 10_000) };
 const WRITES = [
@@ -12,21 +12,15 @@ const WRITES = [
 ] as const;
 
 describe('the write that publishes an export', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind, versioned: true });
+    ({ proxy, service, close } = await startFaulty({ versioned: true }));
     for (const [engagement, log] of Object.entries(LOGS)) await service.seed(engagement, { '1.jsonl': log });
   });
   beforeEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   const writes = (operation: string) => proxy.requests.filter((request) => request.operation === operation);
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { event } from '../../support/events.js';
-import { sendRaw } from '../../support/http-client.js';
-import { Service } from '../../support/service.js';
-import { ADMIN_TOKEN } from '../../support/session-tokens.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
+import { event } from '../support/events.js';
+import { sendRaw } from '../support/http-client.js';
+import { Service } from '../support/service.js';
+import { ADMIN_TOKEN } from '../support/session-tokens.js';
 
 describe('HTTP/1.0', () => {
   let store: EmbeddedStore;

@@ -1,14 +1,14 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { OpenAnswer } from '../../contracts/process/open-answer.js';
-import { digest, sampleLog } from '../../contracts/process/sample-log.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { event, events } from '../../support/events.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import type { Fault, StoreRequest } from '../../support/faults/fault.js';
-import { Service } from '../../support/service.js';
-import { until } from '../../support/until.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { OpenAnswer } from '../contracts/process/open-answer.js';
+import { digest, sampleLog } from '../contracts/process/sample-log.js';
+import { event, events } from '../support/events.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Fault, StoreRequest } from '../support/faults/fault.js';
+import type { Service } from '../support/service.js';
+import { until } from '../support/until.js';
 
 const MIB = 1024 * 1024;
 const DELIVERIES = ['stream', 'signed_url'] as const;
@@ -25,13 +25,11 @@ function* randomNumbers(seed: number): Generator<number, never> {
 }
 
 describe('bodies of shards that are cut', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind });
+    ({ proxy, service, close } = await startFaulty());
     await service.seed('eng-small', { '1.jsonl': SMALL });
     await service.seed('eng-pair', { '1.jsonl': `${event(1)}\n`, '2.jsonl': `${event(2)}\n` });
     await service.seed('eng-large', { '1.jsonl': LARGE[0]!, '2.jsonl': LARGE[1]! });
@@ -43,11 +41,7 @@ describe('bodies of shards that are cut', () => {
     jest.restoreAllMocks();
     proxy.reset();
   });
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   const isRead = ({ operation, key }: StoreRequest) => operation === 'GetObject' && key.includes('/audit/');
   const reads = () => proxy.requests.filter(isRead);

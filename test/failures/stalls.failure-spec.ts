@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { ReadBudget } from '../../../src/audit-forge/shards/read-budget.js';
-import { digest, sampleLog } from '../../contracts/process/sample-log.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { event } from '../../support/events.js';
-import { FaultProxy, type FaultScript } from '../../support/faults/fault-proxy.js';
-import type { Fault, StoreRequest } from '../../support/faults/fault.js';
-import { Service } from '../../support/service.js';
-import { ADMIN_TOKEN } from '../../support/session-tokens.js';
-import { until } from '../../support/until.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { ReadBudget } from '../../src/audit-forge/shards/read-budget.js';
+import { digest, sampleLog } from '../contracts/process/sample-log.js';
+import { event } from '../support/events.js';
+import type { FaultProxy, FaultScript } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Fault, StoreRequest } from '../support/faults/fault.js';
+import type { Service } from '../support/service.js';
+import { ADMIN_TOKEN } from '../support/session-tokens.js';
+import { until } from '../support/until.js';
 
 const DELIVERIES = ['stream', 'signed_url'] as const;
 const STALL_SECONDS = 1;
@@ -36,16 +36,13 @@ function firstTries(script: FaultScript): FaultScript {
 }
 
 describe('a store that falls silent', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({
-      store: proxy.storeBehind,
+    ({ proxy, service, close } = await startFaulty({
       environment: { AUDITFORGE_STALL_SECONDS: String(STALL_SECONDS), AUDITFORGE_MEMORY_BUDGET_MIB: '64' },
-    });
+    }));
     await service.seed('eng-small', Object.fromEntries(SMALL.map((shard, at) => [`${at}.jsonl`, shard])));
     for (const [engagement, { shards }] of [
       ['eng-uploaded', UPLOADED],
@@ -56,11 +53,7 @@ describe('a store that falls silent', () => {
     }
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   it.each(DELIVERIES)(
     'failures 16: in bodies of shards, after none or some bytes, is read on from there (%s)',

@@ -4,24 +4,22 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ShardReader } from '../../../src/audit-forge/shards/shard-reader.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { events } from '../../support/events.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
+import { ShardReader } from '../../src/audit-forge/shards/shard-reader.js';
+import { events } from '../support/events.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Service } from '../support/service.js';
 
 const SMALL = events(20);
 /** Three segments and more. */
 const LONG = events(2_000, 0, 10_000);
 
 describe('a byte that is flipped on its way', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind });
+    ({ proxy, service, close } = await startFaulty());
     for (const [name, log] of Object.entries({ small: SMALL, long: LONG })) {
       await service.seed(`eng-${name}-md5`, { '1.jsonl': log });
       for (const ChecksumAlgorithm of ['CRC32', 'SHA256', 'CRC64NVME'] as const) {
@@ -32,11 +30,7 @@ describe('a byte that is flipped on its way', () => {
     }
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   /** Flips a byte of the text of an event, which no look at the lines can notice. */
   function flipIn(log: string, segment = 0): void {

@@ -4,6 +4,6 @@ import base from '../../jest.config.js';
 export default {
   ...base,
   rootDir: '../..',
-  roots: ['<rootDir>/test/process'],
-  testMatch: ['**/*.process-spec.ts'],
+  roots: ['<rootDir>/test/failures'],
+  testMatch: ['**/*.failure-spec.ts'],
 };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { events } from '../../support/events.js';
-import type { Fault, StoreRequest } from '../../support/faults/fault.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
+import { events } from '../support/events.js';
+import type { Fault, StoreRequest } from '../support/faults/fault.js';
+import { FaultProxy } from '../support/faults/fault-proxy.js';
+import { Service } from '../support/service.js';
 
 const EXPIRED: Fault = { kind: 'status', status: 400, code: 'ExpiredToken' };
 const SHARDS = Object.fromEntries(

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ReadBudget } from '../../../src/audit-forge/shards/read-budget.js';
-import { Random } from '../../../src/demo/random.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { events } from '../../support/events.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
-import { ADMIN_TOKEN } from '../../support/session-tokens.js';
-import { until } from '../../support/until.js';
+import { ReadBudget } from '../../src/audit-forge/shards/read-budget.js';
+import { Random } from '../../src/demo/random.js';
+import { events } from '../support/events.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Service } from '../support/service.js';
+import { ADMIN_TOKEN } from '../support/session-tokens.js';
+import { until } from '../support/until.js';
 
 const SHARDS = Object.fromEntries(
   Array.from({ length: 60 }, (_, at) => [`${String(at).padStart(2, '0')}.jsonl`, events(40, at * 40, 9_000)]),
@@ -19,21 +19,15 @@ const LOG_BYTES = Object.values(SHARDS).reduce((sum, shard) => sum + Buffer.byte
 const REQUESTS = Object.keys(SHARDS).length + 8;
 
 describe('a client that leaves', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind });
+    ({ proxy, service, close } = await startFaulty());
     await service.seed('eng-1', SHARDS);
   });
   beforeEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   function ask(query: string): ClientRequest {
     const url = `${service.url}/auditforge/engagement/eng-1/audit-log?${query}`;

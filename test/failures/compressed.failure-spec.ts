@@ -1,11 +1,11 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { ReadBudget } from '../../../src/audit-forge/shards/read-budget.js';
-import { digest } from '../../contracts/process/sample-log.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { events } from '../../support/events.js';
-import { Service } from '../../support/service.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { ReadBudget } from '../../src/audit-forge/shards/read-budget.js';
+import { digest } from '../contracts/process/sample-log.js';
+import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
+import { events } from '../support/events.js';
+import { Service } from '../support/service.js';
 
 const MIB = 1024 * 1024;
 const DELIVERIES = ['stream', 'signed_url'] as const;

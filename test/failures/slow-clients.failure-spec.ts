@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ReadBudget } from '../../../src/audit-forge/shards/read-budget.js';
-import { digest, sampleLog } from '../../contracts/process/sample-log.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
-import { ADMIN_TOKEN } from '../../support/session-tokens.js';
-import { until } from '../../support/until.js';
+import { ReadBudget } from '../../src/audit-forge/shards/read-budget.js';
+import { digest, sampleLog } from '../contracts/process/sample-log.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Service } from '../support/service.js';
+import { ADMIN_TOKEN } from '../support/session-tokens.js';
+import { until } from '../support/until.js';
 
 /** The smallest budget that there is: 24 MiB of it are for shards. */
 const BUDGET_MIB = 64;
@@ -17,20 +17,17 @@ const LOG = sampleLog(60, 1_000_000);
 const FAILED = 'auditforge_audit_log_stream_failed';
 
 describe('clients that are slow', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   let budget: ReadBudget;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({
-      store: proxy.storeBehind,
+    ({ proxy, service, close } = await startFaulty({
       environment: {
         AUDITFORGE_CLIENT_IDLE_SECONDS: '1',
         AUDITFORGE_MEMORY_BUDGET_MIB: String(BUDGET_MIB),
       },
-    });
+    }));
     budget = service.nest.get(ReadBudget, { strict: false });
     const shards = LOG.shards.map((shard, at) => [`${String(at).padStart(2, '0')}.jsonl`, shard]);
     await service.seed('eng-1', Object.fromEntries(shards));
@@ -39,11 +36,7 @@ describe('clients that are slow', () => {
     proxy.reset();
     service.logs.length = 0;
   });
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   /** An answer of which nothing is read yet. */
   async function open(): Promise<IncomingMessage> {

@@ -1,33 +1,27 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { OpenAnswer } from '../../contracts/process/open-answer.js';
-import { digest, sampleLog } from '../../contracts/process/sample-log.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { event } from '../../support/events.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import type { StoreRequest } from '../../support/faults/fault.js';
-import { Service } from '../../support/service.js';
-import { until } from '../../support/until.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { OpenAnswer } from '../contracts/process/open-answer.js';
+import { digest, sampleLog } from '../contracts/process/sample-log.js';
+import { event } from '../support/events.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { StoreRequest } from '../support/faults/fault.js';
+import type { Service } from '../support/service.js';
+import { until } from '../support/until.js';
 
 const DELIVERIES = ['stream', 'signed_url'] as const;
 const line = (number: number) => `${event(number)}\n`;
 
 describe('shards that come and go while a log is exported', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind });
+    ({ proxy, service, close } = await startFaulty());
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   const isRead = ({ operation, key }: StoreRequest, name: string) =>
     operation === 'GetObject' && key.includes('/audit/') && key.endsWith(name);

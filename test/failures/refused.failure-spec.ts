@@ -1,26 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { event, events } from '../../support/events.js';
-import { FaultProxy } from '../../support/faults/fault-proxy.js';
-import { Service } from '../../support/service.js';
+import { event, events } from '../support/events.js';
+import type { FaultProxy } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Service } from '../support/service.js';
 
 describe('a store that refuses access', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({ store: proxy.storeBehind });
+    ({ proxy, service, close } = await startFaulty());
     await service.seed('eng-small', { '1.jsonl': event(1) });
     await service.seed('eng-large', { '1.jsonl': events(1_000, 0, 10_000) });
   });
   afterEach(() => proxy.reset());
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   it.each<[operation: string, prefix: string, engagement: string, query: string]>([
     ['GetObject', 'auditforge/engagements/', 'eng-small', ''],

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
-import { MAX_ATTEMPTS } from '../../../src/audit-forge/s3/retry.js';
-import { digest, sampleLog } from '../../contracts/process/sample-log.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { FaultProxy, type FaultScript } from '../../support/faults/fault-proxy.js';
-import type { Fault, StoreRequest } from '../../support/faults/fault.js';
-import { Service } from '../../support/service.js';
-import { ADMIN_TOKEN } from '../../support/session-tokens.js';
-import { until } from '../../support/until.js';
+import type { SignedUrlResponse } from '../../src/audit-forge/index.js';
+import { MAX_ATTEMPTS } from '../../src/audit-forge/s3/retry.js';
+import { digest, sampleLog } from '../contracts/process/sample-log.js';
+import type { FaultProxy, FaultScript } from '../support/faults/fault-proxy.js';
+import { startFaulty } from '../support/faults/faulty-service.js';
+import type { Fault, StoreRequest } from '../support/faults/fault.js';
+import type { Service } from '../support/service.js';
+import { ADMIN_TOKEN } from '../support/session-tokens.js';
+import { until } from '../support/until.js';
 
 const DELIVERIES = ['stream', 'signed_url'] as const;
 const LARGE = sampleLog(20, 1_000_000);
@@ -33,16 +33,11 @@ function halfFails(seed: number): FaultScript {
 }
 
 describe('a store that is overloaded', () => {
-  let store: EmbeddedStore;
   let proxy: FaultProxy;
   let service: Service;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    store = await openEmbeddedStore();
-    proxy = await FaultProxy.start(store);
-    service = await Service.start({
-      store: proxy.storeBehind,
-      environment: { AUDITFORGE_MAX_ACTIVE_EXPORTS: '1' },
-    });
+    ({ proxy, service, close } = await startFaulty({ environment: { AUDITFORGE_MAX_ACTIVE_EXPORTS: '1' } }));
     for (const [engagement, { shards }] of [
       ['eng-large', LARGE],
       ['eng-small', SMALL],
@@ -55,11 +50,7 @@ describe('a store that is overloaded', () => {
     jest.restoreAllMocks();
     proxy.reset();
   });
-  afterAll(async () => {
-    await service.close();
-    await proxy.close();
-    await store.close();
-  });
+  afterAll(() => close());
 
   it.each(DELIVERIES)(
     'failures 12: with half of all calls failing, the log comes whole (%s)',
