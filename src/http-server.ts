@@ -43,12 +43,26 @@ export function configureServer(server: Server, connections: OpenConnections): v
       requestIdOf(request),
     );
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
+    const socket = duplex as Socket;
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
     // In the middle of another answer a refusal would look like a part of it.
-    if (!socket.writable || error.code === 'ECONNRESET' || connections.isBusy(socket as Socket))
-      socket.destroy();
+    else if (connections.isBusy(socket)) connections.endWhenAnswered(socket);
     else refuse(socket, parserProblem(error), crypto.randomUUID());
   });
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    // Express answers a target without a path by itself, in HTML. This one it refuses as what it is.
+    if (!hasPath(request.url ?? '')) request.url = UNDECODABLE;
+    // Node reads on as if the upgrade that nobody offers had been made.
+    if (request.headers.upgrade !== undefined) response.setHeader('Connection', 'close');
+  });
+}
+
+const UNDECODABLE = '/%';
+
+/** RFC 9112, 3.2: a path, `*`, or an address with a path. */
+function hasPath(target: string): boolean {
+  return target.startsWith('/') || target === '*' || URL.canParse(target);
 }
 
 /** What Node's parser lets through: other versions, and HTTP/1.1 without a Host (RFC 9112, 3.2). */

@@ -10,6 +10,7 @@ const ANSWER_LIMIT_MS = 5_000;
  */
 export class OpenConnections {
   private readonly unanswered = new Map<Socket, number>();
+  private readonly unreadable = new WeakSet<Socket>();
   private ending = false;
 
   constructor(server: Server) {
@@ -28,6 +29,12 @@ export class OpenConnections {
     return (this.unanswered.get(socket) ?? 0) > 0;
   }
 
+  /** Ends one once it has answered what it has: what comes on it cannot be read any more. */
+  endWhenAnswered(socket: Socket): void {
+    this.unreadable.add(socket);
+    this.endIfIdle(socket);
+  }
+
   /** Ends each connection once it has nothing more to answer. */
   end(): void {
     this.ending = true;
@@ -41,7 +48,7 @@ export class OpenConnections {
     const before = this.unanswered.get(socket);
     if (before === undefined) return;
     this.unanswered.set(socket, before + change);
-    if (this.ending) this.endIfIdle(socket);
+    if (this.ending || this.unreadable.has(socket)) this.endIfIdle(socket);
   }
 
   private endIfIdle(socket: Socket): void {

@@ -11,7 +11,7 @@ export const BUCKET_NAME =
 /** As a bucket name, with `*` for any run of characters inside it: `metis-af-*-123456789012`. */
 export const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.*-]{1,100}[a-z0-9]$/;
 
-export const REGION_NAME = /^[a-z0-9-]{1,32}$/;
+export const REGION_NAME = /^(?!-)[a-z0-9-]{1,32}(?<!-)$/;
 
 export const ACCOUNT_ID = /^\d{12}$/;
 

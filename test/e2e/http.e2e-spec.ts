@@ -72,6 +72,34 @@ describe('HTTP', () => {
     },
   );
 
+  it.each(['http://', 'http://[', 'https:'])(
+    'failures 29: answers the target %s with a problem body',
+    async (target) => {
+      const answer = await sendRaw(
+        service.url,
+        `GET ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('"code":"malformed_request"');
+    },
+  );
+
+  it('failures 29: answers what has come whole before what cannot be read', async () => {
+    const whole = `GET ${PATH} HTTP/1.1\r\nhost: a\r\n\r\n`;
+    for (const broken of ['\0', 'GETGET', '\r\n\r\n :']) {
+      expect(await sendRaw(service.url, whole + broken)).toMatch(
+        /^HTTP\/1.1 401 [^]*authentication_required/,
+      );
+    }
+  });
+
+  it('failures 29: reads no further on a connection that asks for another protocol', async () => {
+    const upgrade = `GET ${PATH} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n`;
+    const answer = await sendRaw(service.url, upgrade + upgrade);
+    expect(answer).toMatch(/^HTTP\/1.1 401 /);
+    expect(answer.toLowerCase()).toContain('connection: close');
+  });
+
   it('failures 29: answers OPTIONS with the methods of the address', async () => {
     const answer = await service.get(PATH, {}, 'OPTIONS');
     expect([answer.status, answer.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);

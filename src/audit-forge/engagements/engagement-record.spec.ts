@@ -20,6 +20,12 @@ describe('an engagement record', () => {
     expect(parse(RECORD)).toEqual(RECORD);
   });
 
+  it('may hold other things, nested however deep', () => {
+    const nested = '['.repeat(20_000) + ']'.repeat(20_000);
+    expect(parse(`${JSON.stringify(RECORD).slice(0, -1)},"more":${nested}}`)).toEqual(RECORD);
+    expect(() => parse(`${JSON.stringify(RECORD).slice(0, -1)},"name":${nested}}`)).toThrow(AuditForgeError);
+  });
+
   it.each<[what: string, more: object, engagement: object]>([
     ['no bucket', { source_bucket: null, source_region: null }, { source_bucket: null, source_region: null }],
     [

@@ -1,4 +1,3 @@
-import { plainToInstance } from 'class-transformer';
 import {
   IsISO8601,
   IsOptional,
@@ -22,6 +21,16 @@ class EngagementRecord {
   @IsISO8601({ strict: true }) created_at!: string;
 }
 
+const FIELDS = new Set([
+  'id',
+  'name',
+  'status',
+  'source_bucket',
+  'source_region',
+  'source_account',
+  'created_at',
+]);
+
 /**
  * An engagement from its stored record. A record is input, not truth: whoever can write it must not make
  * the service read or vouch for what it names. Only the known fields are taken over.
@@ -29,7 +38,7 @@ class EngagementRecord {
  * @throws AuditForgeError `invalid_engagement_record`
  */
 export function parseEngagementRecord(id: string, json: string): Engagement {
-  const record = plainToInstance(EngagementRecord, parseObject(json));
+  const record = Object.assign(new EngagementRecord(), knownFields(parseObject(json)));
   const problems = validateSync(record, { forbidUnknownValues: false }).map(({ property }) => property);
   if (record.id !== id) problems.push('id');
   if (problems.length > 0) throw invalid({ fields: [...new Set(problems)] });
@@ -42,6 +51,11 @@ export function parseEngagementRecord(id: string, json: string): Engagement {
     ...(typeof record.source_account === 'string' ? { source_account: record.source_account } : {}),
     created_at: record.created_at,
   };
+}
+
+/** Looked at no deeper: what else there is may be nested as far as its size allows. */
+function knownFields(value: object): Partial<EngagementRecord> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => FIELDS.has(name)));
 }
 
 export function invalid(context: Record<string, unknown>): AuditForgeError {
