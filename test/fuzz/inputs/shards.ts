@@ -199,7 +199,7 @@ const object = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .constantFrom('.json', '.JSONL', '.jsonl.bak', '.jsonl.gz.tmp', '.gz', '', 'jsonl', '.jsonl/')
+      .constantFrom('.json', '.JSONL', '.jsonl.bak', '.jsonl.gz.tmp', '.txt.gz', '', 'jsonl', '.jsonl/')
       .chain((ending) => shard(ending, asIs, [undefined])),
   },
 );
