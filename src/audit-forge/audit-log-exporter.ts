@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AssembledLog, type LogSummary } from './assembled-log.js';
 import { AuditForgeOptions } from './audit-forge.options.js';
-import { assertInScope, callerFields, type Caller } from './auth/caller.js';
+import { assertInScope, logFields, type Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
 import { signedUrlResponse, type SignedUrlResponse } from './dto/signed-url.response.js';
 import { FORMATS } from './encoders/formats.js';
@@ -18,7 +18,6 @@ import { fromFreeSecond } from './exports/key-taken.js';
 import { LogOutgrewPlan, planForCompressed, planParts, type PartPlan } from './exports/part-size.js';
 import { Presigner } from './exports/presigner.js';
 import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
-import { ENGAGEMENT_ID } from './names.js';
 import { openedLog } from './opened-log.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import type { BucketLocation } from './s3/s3-clients.js';
@@ -222,8 +221,7 @@ export class AuditLogExporter {
     this.logger[left ? 'warn' : 'error']({
       msg: 'auditforge_audit_log_signed_url_failed',
       request_id: requestId,
-      ...callerFields(caller),
-      ...(ENGAGEMENT_ID.test(engagementId) ? { engagement_id: engagementId } : {}),
+      ...logFields(caller, engagementId),
       code: failureCode(error, left),
       cause: describeError(error),
     });

@@ -1,4 +1,5 @@
 import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { ENGAGEMENT_ID } from '../names.js';
 
 /** Who asks, once it has been proven. What a caller may read follows from this and from nothing it sent. */
 export type Caller =
@@ -18,7 +19,12 @@ export function callerKey(caller: Caller): string {
   return `${caller.kind}:${caller.subject}`;
 }
 
-/** A caller as a log line names it. */
-export function callerFields(caller: Caller | undefined): { caller?: { kind: string; subject: string } } {
-  return caller === undefined ? {} : { caller: { kind: caller.kind, subject: caller.subject } };
+/** Who asks for what, as a log line names it. An id that is none is the client's own text, and left out. */
+export function logFields(caller: Caller | undefined, engagementId: unknown): Record<string, unknown> {
+  return {
+    ...(caller === undefined ? {} : { caller: { kind: caller.kind, subject: caller.subject } }),
+    ...(typeof engagementId === 'string' && ENGAGEMENT_ID.test(engagementId)
+      ? { engagement_id: engagementId }
+      : {}),
+  };
 }

@@ -55,8 +55,9 @@ export class ExportMaterializer {
    * Reads the log and stores it: in one put when it ends within the first part, else as a multipart upload.
    *
    * @returns null for a log without an event: nothing has been written
-   * @throws LogOutgrewPlan: start again with more room; KeyTaken when another process took the key of a multipart upload as it was completed: start
-   *   again with `requestedAt` one second later; and all that reading and the store throw
+   * @throws LogOutgrewPlan: start again with more room; KeyTaken when another process took the key of a
+   *   multipart upload as it was completed: start again with `requestedAt` one second later; and all that
+   *   reading and the store throw
    */
   async materialize(log: AssembledLog, task: Materialization): Promise<StoredExport | null> {
     const { partBytes, owner, signal } = task;

@@ -1,7 +1,6 @@
 import type { Request } from 'express';
 import { callerOf } from '../auth/caller.decorator.js';
-import { callerFields } from '../auth/caller.js';
-import { ENGAGEMENT_ID } from '../names.js';
+import { logFields } from '../auth/caller.js';
 import { requestIdOf } from './request-id.js';
 
 /**
@@ -9,10 +8,8 @@ import { requestIdOf } from './request-id.js';
  * which may hold tokens, are in no line.
  */
 export function requestFields(request: Request): Record<string, unknown> {
-  const id = request.params?.['id'];
   return {
     request_id: requestIdOf(request),
-    ...callerFields(callerOf(request)),
-    ...(typeof id === 'string' && ENGAGEMENT_ID.test(id) ? { engagement_id: id } : {}),
+    ...logFields(callerOf(request), request.params?.['id']),
   };
 }

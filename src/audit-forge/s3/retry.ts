@@ -15,7 +15,7 @@ export interface RetryOptions {
   /** Ends all at once, a wait between two tries too. */
   signal: AbortSignal;
   /** Bytes held so far. A try that adds to them starts the count anew: a long read on a bad line arrives. */
-  progress?: () => number;
+  progress?: (() => number) | undefined;
   /** Asks for other credentials, once, where those of a try that began then have ended. */
   renewCredentials?: (usedAt: number) => Promise<void>;
 }

@@ -79,7 +79,7 @@ export class SegmentFetcher {
   ): Promise<T> {
     const renewCredentials = (usedAt: number) => this.clients.renewCredentials(location, usedAt);
     try {
-      return await withRetries(call, { signal, renewCredentials, ...(progress && { progress }) });
+      return await withRetries(call, { signal, renewCredentials, progress });
     } catch (error) {
       signal.throwIfAborted();
       throw this.final(error, location, shard);
