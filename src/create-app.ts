@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.js';
 import { enableCors } from './cors.js';
 import { configureServer, createExpress, requireHttp1 } from './http-server.js';
 import { OpenConnections } from './open-connections.js';
+import { servePages } from './pages.js';
 
 /** Ends its connections with its server. Exports that run have finished by then (ExportSlots). */
 class EndingAdapter extends ExpressAdapter {
@@ -19,10 +20,15 @@ class EndingAdapter extends ExpressAdapter {
   }
 }
 
+export interface CreateAppOverrides extends AppOverrides {
+  /** The folder of the built front end; default: where the build puts it. */
+  pages?: string;
+}
+
 /** The service, ready to listen. */
 export async function createApp(
   settings: Settings,
-  overrides: AppOverrides = {},
+  { pages, ...overrides }: CreateAppOverrides = {},
 ): Promise<NestExpressApplication> {
   const adapter = new EndingAdapter(createExpress(settings));
   const app = await NestFactory.create<NestExpressApplication>(
@@ -33,6 +39,7 @@ export async function createApp(
   app.useLogger(app.get(Logger));
   app.use(requireHttp1);
   enableCors(app, settings.corsOrigins);
+  servePages(app, pages);
   const server: Server = app.getHttpServer();
   adapter.connections = new OpenConnections(server);
   configureServer(server, adapter.connections);

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import helmet from 'helmet';
+import { isLoopback } from './config/loopback.js';
 
 /**
  * Headers that keep a browser from doing more with an answer than was meant. Pages of the service itself run
@@ -28,8 +28,4 @@ export function securityHeaders(host: string): ReturnType<typeof helmet> {
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -6,6 +6,7 @@ import { AuditLogController } from './audit-log.controller.js';
 import { AuditLogExporter } from './audit-log-exporter.js';
 import { Authenticator } from './auth/authenticator.js';
 import { JwtSessionVerifier } from './auth/jwt-session-verifier.js';
+import { SessionCookie } from './auth/session-cookie.js';
 import { SessionVerifier } from './auth/session-verifier.js';
 import { Clock, StoreClock, SystemClock } from './clock.js';
 import { EngagementStore } from './engagements/engagement-store.js';
@@ -25,12 +26,13 @@ import { S3Store } from './s3/s3-store.js';
 import { ReadBudget } from './shards/read-budget.js';
 import { SegmentFetcher } from './shards/segment-fetcher.js';
 import { ShardReader } from './shards/shard-reader.js';
+import { SessionController } from './session.controller.js';
 import { Shutdown } from './shutdown.js';
 import { Snapshots } from './shards/snapshots.js';
 
 /** The audit-log export: the endpoint, and {@link AuditLogExporter} for other services. */
 @Module({
-  controllers: [AuditLogController],
+  controllers: [AuditLogController, SessionController],
   providers: [
     { provide: AuditForgeOptions, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
     // What a host may bind itself, see AuditForgeModuleExtras.
@@ -53,6 +55,7 @@ import { Snapshots } from './shards/snapshots.js';
     S3Clients,
     S3Store,
     SegmentFetcher,
+    SessionCookie,
     ShardReader,
     Shutdown,
     Snapshots,
@@ -62,6 +65,6 @@ import { Snapshots } from './shards/snapshots.js';
 })
 export class AuditForgeModule extends ConfigurableModuleClass implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(commonHeaders).forRoutes(AuditLogController);
+    consumer.apply(commonHeaders).forRoutes(AuditLogController, SessionController);
   }
 }

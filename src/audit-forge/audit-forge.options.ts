@@ -47,6 +47,10 @@ export class AuditForgeOptions {
   @MinLength(1, { message: 'must not be empty' })
   sessionAudience = 'auditforge';
 
+  /** Lets the session cookie of pages do without TLS, for pages on loopback alone. */
+  @IsBoolean()
+  insecureCookie = false;
+
   /** Region of the shared bucket; default: what the SDK finds. */
   @IsOptional()
   @Matches(REGION_NAME, { message: 'must be a region such as eu-central-1' })

@@ -1,9 +1,10 @@
 import { All, Controller, Get, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { AuditForgeOptions } from './audit-forge.options.js';
 import { AuditLogExporter } from './audit-log-exporter.js';
 import type { Caller } from './auth/caller.js';
-import { CurrentCaller, EngagementScope } from './auth/caller.decorator.js';
+import { ByHand, CurrentCaller, EngagementScope } from './auth/caller.decorator.js';
 import { CallerGuard } from './auth/caller.guard.js';
 import { StoreClock } from './clock.js';
 import { Asked } from './dto/asked.decorator.js';
@@ -18,6 +19,8 @@ import { requestIdOf } from './http/request-id.js';
 import { sendJson } from './http/send-json.js';
 import { assertStreamable, setStreamHeaders, streamLog } from './http/stream-log.js';
 import { RateLimits } from './limits/rate-limits.js';
+import { ApiGetAuditLog } from './openapi/api-audit-log.js';
+import { ApiGetEngagement } from './openapi/api-engagement.js';
 
 /** HTTP for {@link AuditLogExporter}, and nothing else. */
 @Controller('auditforge/engagement')
@@ -33,6 +36,7 @@ export class AuditLogController {
 
   @Get(':id')
   @EngagementScope('id')
+  @ApiGetEngagement()
   async engagement(
     @Asked(EngagementPath) { id }: EngagementPath,
     @CurrentCaller() caller: Caller,
@@ -45,6 +49,8 @@ export class AuditLogController {
 
   @Get(':id/audit-log')
   @EngagementScope('id')
+  @ByHand((query) => (query.get('delivery') ?? 'stream') === 'stream')
+  @ApiGetAuditLog()
   async auditLog(
     @Asked(AuditLogQuery) asked: AuditLogQuery,
     @CurrentCaller() caller: Caller,
@@ -59,6 +65,7 @@ export class AuditLogController {
   }
 
   @All([':id', ':id/audit-log'])
+  @ApiExcludeEndpoint()
   otherMethod(@Req() request: Request, @Res() response: Response): void {
     answerOtherMethod(request, response, 'GET, HEAD, OPTIONS');
   }

@@ -167,6 +167,19 @@ describe('the environment', () => {
     }
   });
 
+  it.each([undefined, '0.0.0.0', '192.168.0.1', 'audit.example.com', '::'])(
+    'lets the cookie do without TLS on loopback alone, and not on %s',
+    (HOST) => {
+      const insecure = { ...NEEDED, AUDITFORGE_INSECURE_COOKIE: 'true' };
+      expect(problemsOf({ ...insecure, HOST })).toEqual([
+        expect.stringMatching(/^AUDITFORGE_INSECURE_COOKIE is for a HOST on loopback, such as 127\.0\.0\.1/),
+      ]);
+      for (const loopback of ['127.0.0.1', '127.1.2.3', 'localhost', '::1'])
+        expect(problemsOf({ ...insecure, HOST: loopback })).toEqual([]);
+      expect(problemsOf({ ...NEEDED, AUDITFORGE_INSECURE_COOKIE: 'false', HOST })).toEqual([]);
+    },
+  );
+
   it('names variables that are right, but without effect yet', () => {
     const { withoutEffect } = readEnvironment({
       ...NEEDED,

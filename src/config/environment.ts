@@ -11,6 +11,7 @@ import {
   text,
   type Parser,
 } from './parsers.js';
+import { isLoopback } from './loopback.js';
 import type { Settings } from './settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,6 +25,7 @@ const OPTIONS: { [variable: string]: [property: keyof AuditForgeOptions, parse: 
   AUDITFORGE_SESSION_JWKS_URL: ['sessionJwksUrl', text],
   AUDITFORGE_SESSION_ISSUER: ['sessionIssuer', text],
   AUDITFORGE_SESSION_AUDIENCE: ['sessionAudience', text],
+  AUDITFORGE_INSECURE_COOKIE: ['insecureCookie', boolean],
   AUDITFORGE_S3_ENDPOINT: ['s3Endpoint', text],
   AUDITFORGE_S3_FORCE_PATH_STYLE: ['s3ForcePathStyle', boolean],
   AUDITFORGE_S3_PUBLIC_ENDPOINT: ['s3PublicEndpoint', text],
@@ -57,7 +59,6 @@ const DEFAULTS = { host: '0.0.0.0', port: 3000, trustedProxies: [], corsOrigins:
 const WITHOUT_EFFECT: { [variable: string]: Parser<unknown> } = {
   AUDITFORGE_EXPORT_RECORDS: boolean,
   AUDITFORGE_CUSTODY_TRAIL: boolean,
-  AUDITFORGE_INSECURE_COOKIE: boolean,
   AUDITFORGE_MANAGEMENT_PORT: integer(1, 65_535),
 };
 
@@ -102,6 +103,12 @@ export function readEnvironment(environment: Environment): Settings {
     service[property] = read(variable, parse);
 
   problems.push(...optionProblems(given));
+  const host = (service['host'] as string | undefined) ?? DEFAULTS.host;
+  if (given['insecureCookie'] === true && !isLoopback(host)) {
+    problems.push(
+      `AUDITFORGE_INSECURE_COOKIE is for a HOST on loopback, such as 127.0.0.1, and not for ${host}`,
+    );
+  }
   if (problems.length > 0) throw new InvalidEnvironment(problems);
   const set = Object.fromEntries(Object.entries(service).filter(([, value]) => value !== undefined));
   return { ...DEFAULTS, ...set, auditForge: given, withoutEffect };

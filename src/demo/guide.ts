@@ -14,6 +14,7 @@ export async function guide(demo: Demo): Promise<string> {
   return [
     'The AuditForge demo is running.',
     '',
+    `  page       ${demo.serviceUrl}/   sign in with a session token from below`,
     `  service    ${demo.serviceUrl}`,
     `  S3 store   ${demo.s3Url}, bucket ${demo.bucket}`,
     `  log        ${demo.logFile}`,

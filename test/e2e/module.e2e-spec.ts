@@ -33,7 +33,8 @@ class CaseFiles extends EngagementStore {
 
 class OpaqueTokens extends SessionVerifier {
   override async verify(token: string): Promise<Session | null> {
-    return token === 'opaque-1' ? { subject: 'kim', engagements: new Set(['case-7']) } : null;
+    const expiresAt = new Date(Date.now() + 600_000);
+    return token === 'opaque-1' ? { subject: 'kim', engagements: new Set(['case-7']), expiresAt } : null;
   }
 }
 

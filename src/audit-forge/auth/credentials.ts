@@ -7,8 +7,10 @@ export interface Credentials {
   sessionToken: string | undefined;
 }
 
-/** RFC 6750, 2.1: the scheme, one space, a token of these characters. */
-const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
+/** RFC 6750, 2.1: the characters of a token. All of them may stand in a cookie as they are. */
+export const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+/** The scheme and one space. */
+const BEARER = /^Bearer /i;
 
 /**
  * The credentials of a request. Two of a kind, another scheme or an empty value prove nothing, and are
@@ -22,8 +24,9 @@ export function credentialsOf({ headersDistinct }: IncomingMessage): Credentials
   const authorization = onlyOne(headersDistinct['authorization']);
   if (adminToken === '') throw new AuditForgeError('authentication_required');
   if (authorization === undefined) return { adminToken, sessionToken: undefined };
-  const sessionToken = BEARER.exec(authorization)?.[1];
-  if (sessionToken === undefined) throw new AuditForgeError('authentication_required');
+  const sessionToken = authorization.replace(BEARER, '');
+  if (sessionToken === authorization || !TOKEN.test(sessionToken))
+    throw new AuditForgeError('authentication_required');
   return { adminToken, sessionToken };
 }
 

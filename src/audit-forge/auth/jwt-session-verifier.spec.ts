@@ -49,7 +49,13 @@ describe('a session token signed with the shared secret', () => {
     expect(await verify(await signed())).toEqual({
       subject: 'reviewer@example.com',
       engagements: new Set(['eng-1', 'eng-2']),
+      expiresAt: new Date('2026-05-08T13:30:00Z'),
     });
+  });
+
+  it('may end later than any date can be', async () => {
+    const session = await verify(await signed({ exp: 9e15 }));
+    expect(session?.expiresAt).toEqual(new Date('9999-12-31T23:59:59Z'));
   });
 
   it.each<[what: string, claims: JWTPayload, header?: Partial<JWTHeaderParameters>]>([

@@ -8,6 +8,8 @@ import { SessionVerifier, type Session } from './session-verifier.js';
 
 const LEEWAY_SECONDS = 30;
 const JWKS_TIMEOUT_MS = 5_000;
+/** The end of the year 9999: a token may name a later one than a date can. */
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59);
 const TYPES = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
 
 type Verify = (token: string, options: JWTVerifyOptions) => Promise<{ payload: JWTPayload; typ: unknown }>;
@@ -82,7 +84,8 @@ function isOutage(error: errors.JOSEError): boolean {
   );
 }
 
-function sessionOf({ sub, scope }: JWTPayload): Session | null {
-  if (!isPrintableSubject(sub) || typeof scope !== 'string') return null;
-  return { subject: sub, engagements: engagementsInScope(scope) };
+function sessionOf({ sub, scope, exp }: JWTPayload): Session | null {
+  if (!isPrintableSubject(sub) || typeof scope !== 'string' || exp === undefined) return null;
+  const expiresAt = new Date(Math.min(exp * 1000, LAST_MOMENT));
+  return { subject: sub, engagements: engagementsInScope(scope), expiresAt };
 }

@@ -4,6 +4,8 @@ export interface Session {
   subject: string;
   /** The ids that the session may export. */
   engagements: ReadonlySet<string>;
+  /** When the token ends. */
+  expiresAt: Date;
 }
 
 /** Turns a session token into a session. A host may bind its own, for opaque tokens say. */

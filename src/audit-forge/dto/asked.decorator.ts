@@ -17,6 +17,10 @@ export const Asked = createParamDecorator((dto: Type<object>, context: Execution
   return parseRequest(dto, request.params as Record<string, string>, rawQuery(request.originalUrl));
 });
 
+/** For a route that takes none. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- a DTO like the others
+export class NoParameters {}
+
 /** @throws AuditForgeError `invalid_parameters` */
 export function parseRequest<T extends object>(dto: Type<T>, path: Record<string, string>, query: string): T {
   const known = new Set(Object.keys(new dto()).filter((name) => !Object.hasOwn(path, name)));

@@ -1,7 +1,32 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Engagement } from '../engagements/engagement.js';
 
 /** The six fields that a client sees of an engagement, whatever else its record holds. */
-export type EngagementResponse = Omit<Engagement, 'source_account'>;
+@ApiSchema({ name: 'Engagement' })
+export class EngagementResponse implements Omit<Engagement, 'source_account'> {
+  @ApiProperty({ example: 'eng-abc123' })
+  id!: string;
+
+  @ApiProperty({ example: 'Nordhafen Logistik GmbH, annual audit 2025' })
+  name!: string;
+
+  @ApiProperty({ example: 'active' })
+  status!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The bucket of the log. null: the shared one.',
+    example: null,
+  })
+  source_bucket!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Its region.', example: null })
+  source_region!: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-04T07:30:00Z' })
+  created_at!: string;
+}
 
 export function engagementResponse(engagement: Engagement): EngagementResponse {
   const { id, name, status, source_bucket, source_region, created_at } = engagement;

@@ -1,28 +1,91 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import type { LogSummary } from '../assembled-log.js';
-import type { LogFormat } from '../encoders/formats.js';
+import { LOG_FORMATS, type LogFormat } from '../encoders/formats.js';
 import type { StoredExport } from '../exports/export-object.js';
 import type { SignedLink } from '../exports/presigner.js';
 
 /** The answer to `delivery=signed_url`. For a log without an event the link, and what describes it, is null. */
-export interface SignedUrlResponse {
-  engagement_id: string;
-  format: LogFormat;
-  signed_url: string | null;
-  size_bytes: number;
-  /** All shards of the snapshot, also those without an event. */
-  shard_count: number;
-  event_count: number;
-  /** Seconds, as asked for or as long as the credentials last. */
-  expires_in: number;
-  /** ISO 8601, whole seconds: when the store stops honouring the link. */
-  expires_at: string | null;
-  s3_bucket: string;
-  s3_key: string | null;
-  empty: boolean;
-  /** Lowercase hex of the log. */
-  sha256: string | null;
-  /** null where the bucket is not versioned. */
-  s3_version_id: string | null;
+@ApiSchema({ name: 'AuditLogSignedUrlResponse' })
+export class SignedUrlResponse {
+  @ApiProperty({ example: 'eng-abc123' })
+  engagement_id!: string;
+
+  @ApiProperty({ enum: LOG_FORMATS, example: 'jsonl' })
+  format!: LogFormat;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    nullable: true,
+    description: 'Whoever has it can download the log until `expires_at`. null: the log has no event.',
+    example: 'https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/…&X-Amz-Signature=…',
+  })
+  signed_url!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 4823104 })
+  size_bytes!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'All shards of the snapshot, also those without an event.',
+    example: 12,
+  })
+  shard_count!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1842 })
+  event_count!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Seconds, as asked for or as long as the credentials of the service last.',
+    example: 600,
+  })
+  expires_in!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the store stops honouring the link, in whole seconds.',
+    example: '2026-05-08T13:30:00Z',
+  })
+  expires_at!: string | null;
+
+  @ApiProperty({ example: 'metis-shared' })
+  s3_bucket!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'auditforge/exports/eng-abc123-20260508T132000Z.jsonl',
+  })
+  s3_key!: string | null;
+
+  @ApiProperty({ description: 'Whether the log has no event: then nothing was written.', example: false })
+  empty!: boolean;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 of the log.',
+    example: 'e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d',
+  })
+  sha256!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'null where the bucket is not versioned.',
+    example: '4741112869009dd9d840c0576ea6ab3b',
+  })
+  s3_version_id!: string | null;
+
+  @ApiPropertyOptional({
+    enum: ['credentials'],
+    description: 'The link is shorter than asked for: the credentials that signed it end before.',
+  })
   expiry_limited_by?: 'credentials';
 }
 

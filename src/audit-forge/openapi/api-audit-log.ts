@@ -1,0 +1,125 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { DELIVERIES } from '../dto/audit-log.query.js';
+import { SignedUrlResponse } from '../dto/signed-url.response.js';
+import { LOG_FORMATS } from '../encoders/formats.js';
+import { EXPIRES_IN } from '../export-request.js';
+import { ApiEngagementId } from './api-engagement.js';
+import { ApiProblems } from './api-problems.js';
+import { header, REQUEST_ID_HEADER } from './headers.js';
+import { ApiAnyCaller } from './security.js';
+
+export function ApiGetAuditLog(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: 'getAuditLog',
+      summary: 'The whole audit log of one engagement, as a stream or as a link.',
+      description:
+        'Every event of every shard, in order, byte for byte; for the same shards every delivery gives the same ' +
+        'bytes. A stream that cannot be whole is cut, and never ends cleanly. HEAD answers the headers alone.',
+      tags: ['Audit log'],
+    }),
+    ApiAnyCaller(),
+    ApiEngagementId(),
+    ...parameters(),
+    ApiExtraModels(SignedUrlResponse),
+    answer(),
+    ApiProblems(
+      'engagement_out_of_scope',
+      'cross_site_request',
+      'engagement_not_found',
+      'snapshot_changed',
+      'corrupt_shard',
+      'too_many_shards',
+      'invalid_engagement_record',
+      'source_bucket_not_allowed',
+      'storage_access_denied',
+      'storage_misconfigured',
+      'storage_unavailable',
+      'http_version_not_supported',
+    ),
+  );
+}
+
+function parameters(): MethodDecorator[] {
+  return [
+    ApiQuery({
+      name: 'format',
+      required: false,
+      description: 'One event a line, or one array of them.',
+      schema: { type: 'string', enum: [...LOG_FORMATS], default: 'jsonl' },
+      example: 'jsonl',
+    }),
+    ApiQuery({
+      name: 'delivery',
+      required: false,
+      description: 'The log itself, or a link to it as one S3 object.',
+      schema: { type: 'string', enum: [...DELIVERIES], default: 'stream' },
+      example: 'signed_url',
+    }),
+    ApiQuery({
+      name: 'expires_in',
+      required: false,
+      description: 'Seconds that the link is valid for.',
+      schema: {
+        type: 'integer',
+        minimum: EXPIRES_IN.min,
+        maximum: EXPIRES_IN.max,
+        default: EXPIRES_IN.default,
+      },
+      example: 600,
+    }),
+    ApiHeader({
+      name: 'TE',
+      required: false,
+      description: 'With `trailers` a stream ends with its digest and counts.',
+      schema: { type: 'string' },
+      example: 'trailers',
+    }),
+    ApiHeader({
+      name: 'Accept-Encoding',
+      required: false,
+      description: 'With `gzip` a stream is compressed.',
+      schema: { type: 'string' },
+      example: 'gzip',
+    }),
+  ];
+}
+
+function answer(): MethodDecorator {
+  return ApiOkResponse({
+    description: 'The log (`delivery=stream`), or a link to it (`delivery=signed_url`).',
+    headers: {
+      ...REQUEST_ID_HEADER,
+      ...header(
+        'Content-Disposition',
+        'The name of the file, with `format=jsonl` and `delivery=stream`.',
+        'attachment; filename="eng-abc123-20260508T132000Z.jsonl"',
+      ),
+    },
+    content: {
+      'application/json': {
+        schema: {
+          oneOf: [
+            { $ref: getSchemaPath(SignedUrlResponse) },
+            {
+              type: 'array',
+              items: { type: 'object' },
+              description: 'The log itself, with `format=json` and `delivery=stream`.',
+            },
+          ],
+        },
+      },
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'The log itself: one event a line, each ended by one LF.' },
+      },
+    },
+  });
+}

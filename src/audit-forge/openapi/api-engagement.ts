@@ -1,0 +1,35 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { EngagementResponse } from '../dto/engagement.response.js';
+import { ENGAGEMENT_ID } from '../names.js';
+import { ApiProblems } from './api-problems.js';
+import { REQUEST_ID_HEADER } from './headers.js';
+import { ApiAnyCaller } from './security.js';
+
+/** The id in the path of every route of an engagement. */
+export function ApiEngagementId(): MethodDecorator & ClassDecorator {
+  return ApiParam({
+    name: 'id',
+    description: 'The id of the engagement.',
+    schema: { type: 'string', pattern: ENGAGEMENT_ID.source },
+    example: 'eng-abc123',
+  });
+}
+
+export function ApiGetEngagement(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId: 'getEngagement', summary: 'One engagement.', tags: ['Engagements'] }),
+    ApiAnyCaller(),
+    ApiEngagementId(),
+    ApiOkResponse({ type: EngagementResponse, description: 'The engagement.', headers: REQUEST_ID_HEADER }),
+    ApiProblems(
+      'engagement_out_of_scope',
+      'cross_site_request',
+      'engagement_not_found',
+      'invalid_engagement_record',
+      'storage_access_denied',
+      'storage_misconfigured',
+      'storage_unavailable',
+    ),
+  );
+}
