@@ -202,6 +202,11 @@ export interface components {
        */
       s3_version_id: string | null;
       /**
+       * @description By which the export is found again. null where it has no record.
+       * @example 20260508T132000Z-k3v7q2mzda
+       */
+      export_id: string | null;
+      /**
        * @description The link is shorter than asked for: the credentials that signed it end before.
        * @enum {string}
        */

@@ -1,0 +1,44 @@
+/** What the service says is wrong: an RFC 9457 problem, or only a status where the answer has no body (HEAD). */
+export class AuditForgeProblem extends Error {
+  override readonly name = 'AuditForgeProblem';
+
+  constructor(
+    readonly status: number,
+    /** The service's stable code; `null` where the answer did not say. */
+    readonly code: string | null,
+    /** The service's own sentence. */
+    readonly detail: string,
+    /** Under this reference the service's log has more. */
+    readonly requestId: string | null,
+    readonly retryAfterSeconds: number | null,
+    readonly parameters: readonly { parameter: string; detail: string }[] = [],
+  ) {
+    super(detail);
+  }
+}
+
+/** No answer came: offline, a name that does not resolve, a connection that was reset, a refusal by CORS. */
+export class NetworkFailure extends Error {
+  override readonly name = 'NetworkFailure';
+
+  constructor(cause: unknown) {
+    super('The service could not be reached.', { cause });
+  }
+}
+
+/** An answer came, but not one that the contract allows: a proxy's page, say, or another version. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+
+  constructor(
+    what: string,
+    readonly requestId: string | null = null,
+  ) {
+    super(`The service's answer is not what was asked for: ${what}.`);
+  }
+}
+
+/** Whether a call ended because its own signal was aborted. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

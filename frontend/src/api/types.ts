@@ -1,0 +1,6 @@
+import type { components } from './schema.js';
+
+export type AuditLogSignedUrlResponse = components['schemas']['AuditLogSignedUrlResponse'];
+export type AuditLogFormat = AuditLogSignedUrlResponse['format'];
+export type Engagement = components['schemas']['Engagement'];
+export type Session = components['schemas']['Session'];
