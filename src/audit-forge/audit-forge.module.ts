@@ -9,26 +9,33 @@ import { JwtSessionVerifier } from './auth/jwt-session-verifier.js';
 import { SessionCookie } from './auth/session-cookie.js';
 import { SessionVerifier } from './auth/session-verifier.js';
 import { Clock, StoreClock, SystemClock } from './clock.js';
+import { CustodyTrail } from './custody/custody-trail.js';
 import { EngagementStore } from './engagements/engagement-store.js';
 import { Engagements } from './engagements/engagements.js';
 import { S3EngagementStore } from './engagements/s3-engagement-store.js';
+import { ExportRunner } from './export-runner.js';
 import { ExportSlots } from './export-slots.js';
 import { ExportKeys } from './exports/export-keys.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
 import { Presigner } from './exports/presigner.js';
 import { commonHeaders } from './http/common-headers.js';
+import { LinkHandOver } from './link-hand-over.js';
+import { LogReader } from './log-reader.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { throttlerStorage } from './limits/throttler-storage.js';
+import { ExportRecords } from './records/export-records.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import { ObjectGets } from './s3/object-gets.js';
 import { DefaultS3ClientFactory, S3ClientFactory, S3Clients } from './s3/s3-clients.js';
 import { S3Store } from './s3/s3-store.js';
+import { SmallObjects } from './s3/small-objects.js';
 import { ReadBudget } from './shards/read-budget.js';
 import { SegmentFetcher } from './shards/segment-fetcher.js';
 import { ShardReader } from './shards/shard-reader.js';
 import { SessionController } from './session.controller.js';
 import { Shutdown } from './shutdown.js';
 import { Snapshots } from './shards/snapshots.js';
+import { StreamTrail } from './stream-trail.js';
 
 /** The audit-log export: the endpoint, and {@link AuditLogExporter} for other services. */
 @Module({
@@ -44,10 +51,15 @@ import { Snapshots } from './shards/snapshots.js';
     AuditLogExporter,
     Authenticator,
     BucketRegions,
+    CustodyTrail,
     Engagements,
     ExportKeys,
     ExportMaterializer,
+    ExportRecords,
+    ExportRunner,
     ExportSlots,
+    LinkHandOver,
+    LogReader,
     ObjectGets,
     Presigner,
     RateLimits,
@@ -58,8 +70,10 @@ import { Snapshots } from './shards/snapshots.js';
     SessionCookie,
     ShardReader,
     Shutdown,
+    SmallObjects,
     Snapshots,
     StoreClock,
+    StreamTrail,
   ],
   exports: [AuditLogExporter],
 })

@@ -122,6 +122,17 @@ export class AuditForgeOptions {
   @IsWholeNumber(0, 1_000_000)
   rateAuthFailures = 300;
 
+  /**
+   * Whether each export leaves a record in the shared bucket, by which it can be found again. Without records
+   * there are no routes under `audit-log/exports`.
+   */
+  @IsBoolean()
+  exportRecords = true;
+
+  /** Whether every hand-over becomes an event of the engagement's own log. Needs records. */
+  @IsBoolean()
+  custodyTrail = false;
+
   /** Redis, in which instances count requests together; default: each counts for itself. */
   @IsOptional()
   @Matches(/^rediss?:\/\//, { message: 'must be a redis:// or rediss:// address' })
@@ -147,6 +158,8 @@ export function resolveOptions(given: Partial<AuditForgeOptions>): {
   if (options.sessionSecret !== undefined && options.sessionJwksUrl !== undefined) {
     problems.push({ property: 'sessionSecret', detail: 'and sessionJwksUrl are both set: set exactly one' });
   }
+  if (options.custodyTrail && !options.exportRecords)
+    problems.push({ property: 'custodyTrail', detail: 'needs exportRecords' });
   for (const [index, { token }] of options.adminTokens.entries()) {
     const problem = token.length < 32 ? 'must be at least 32 characters long' : guessable(token);
     if (problem !== undefined)

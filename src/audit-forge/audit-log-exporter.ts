@@ -1,30 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AssembledLog, type LogSummary } from './assembled-log.js';
+import type { AssembledLog, LogSummary } from './assembled-log.js';
 import { AuditForgeOptions } from './audit-forge.options.js';
 import { assertInScope, logFields, type Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
-import { signedUrlResponse, type SignedUrlResponse } from './dto/signed-url.response.js';
+import type { SignedUrlResponse } from './dto/signed-url.response.js';
 import { FORMATS } from './encoders/formats.js';
 import { logLocation, type Engagement } from './engagements/engagement.js';
 import { Engagements } from './engagements/engagements.js';
 import { describeError } from './errors/describe-error.js';
 import { failureCode } from './errors/failure-code.js';
 import { markReported } from './errors/reported.js';
+import { ExportRunner } from './export-runner.js';
 import { ExportSlots, type ExportSlot } from './export-slots.js';
-import { ExportMaterializer } from './exports/export-materializer.js';
 import { exportFileName } from './exports/export-key.js';
-import type { StoredExport } from './exports/export-object.js';
-import { fromFreeSecond } from './exports/key-taken.js';
-import { LogOutgrewPlan, planForCompressed, planParts, type PartPlan } from './exports/part-size.js';
-import { Presigner } from './exports/presigner.js';
 import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
-import { openedLog } from './opened-log.js';
+import { LinkHandOver } from './link-hand-over.js';
+import { LogReader, onceMoreIfChanged, type LogToRead } from './log-reader.js';
+import { openedLog, type OpenedLog } from './opened-log.js';
+import { newExportId } from './records/export-id.js';
+import { exportDone, exportRequested } from './records/export-record.js';
+import { ExportRecords } from './records/export-records.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import type { BucketLocation } from './s3/s3-clients.js';
-import { SnapshotChanged, type Snapshot } from './shards/snapshot.js';
-import { ShardReader } from './shards/shard-reader.js';
-import { shardContents } from './shards/shard-content.js';
-import { Snapshots } from './shards/snapshots.js';
+import type { Snapshot } from './shards/snapshot.js';
+import { StreamTrail, TakenPieces } from './stream-trail.js';
 
 /** How a request ends early, and by which name the log calls it. */
 export interface ExportContext {
@@ -49,15 +48,22 @@ export interface AuditLogStream {
   signal: AbortSignal;
   /** Once either has come to its end. */
   summary(): LogSummary;
-  /** Ends all reading. Call it in the end, however that came. */
-  close(): Promise<void>;
+  /**
+   * Ends all reading. Call it in the end, however that came: with `aborted` where what was read to its end did
+   * not arrive whole.
+   */
+  close(outcome?: 'aborted'): Promise<void>;
 }
 
 /** One export under way. */
-interface ExportTask extends Required<SignedUrlRequest> {
-  location: BucketLocation;
+interface ExportTask extends Required<SignedUrlRequest>, LogToRead {
   requestedAt: Date;
   slot: ExportSlot;
+}
+
+/** A log that is being streamed, and the listing that it is of. */
+interface OpenedStream extends OpenedLog {
+  snapshot: Snapshot;
 }
 
 /**
@@ -70,10 +76,11 @@ export class AuditLogExporter {
 
   constructor(
     private readonly engagements: Engagements,
-    private readonly snapshots: Snapshots,
-    private readonly reader: ShardReader,
-    private readonly materializer: ExportMaterializer,
-    private readonly presigner: Presigner,
+    private readonly reader: LogReader,
+    private readonly runner: ExportRunner,
+    private readonly records: ExportRecords,
+    private readonly links: LinkHandOver,
+    private readonly streamTrail: StreamTrail,
     private readonly regions: BucketRegions,
     private readonly slots: ExportSlots,
     private readonly clock: StoreClock,
@@ -87,6 +94,12 @@ export class AuditLogExporter {
     return this.engagements.get(engagementId, signalOf(context));
   }
 
+  /** Where the log of an engagement lies, and its exports. @throws as `engagement` does */
+  async location(caller: Caller, engagementId: string, context: ExportContext = {}): Promise<BucketLocation> {
+    const engagement = await this.engagement(caller, engagementId, context);
+    return this.locate(engagement, signalOf(context));
+  }
+
   /**
    * Opens the log for reading. Resolves when its first bytes are known good, so that an error until then is
    * an error of this call; one that comes later is thrown by `bytes`.
@@ -95,18 +108,29 @@ export class AuditLogExporter {
     const task = await this.begin(caller, request, context);
     const { engagementId, format, requestedAt, slot } = task;
     try {
-      const opened = await this.retryOnce(() =>
-        openedLog((signal) => this.read(task, this.snapshot(task, signal), signal), slot.signal),
-      );
+      const opened = await onceMoreIfChanged(() => this.open(task));
+      const taken = new TakenPieces(opened.pieces);
       return {
         fileName: exportFileName(engagementId, requestedAt, format),
         contentType: FORMATS[format].contentType,
-        bytes: copied(opened.pieces),
-        pieces: opened.pieces,
+        bytes: copied(taken),
+        pieces: taken,
         othersWait: slot.othersWait,
         signal: slot.signal,
         summary: () => opened.summary(),
-        close: () => opened.close().finally(() => slot.leave()),
+        close: async (outcome) => {
+          try {
+            await opened.close();
+            await this.streamTrail.write(caller, context.requestId ?? null, task, {
+              outcome: taken.ended && outcome !== 'aborted' ? 'complete' : 'aborted',
+              bytesSent: taken.bytes,
+              summary: taken.ended ? opened.summary() : undefined,
+              lastKey: opened.snapshot.lastKey,
+            });
+          } finally {
+            slot.leave();
+          }
+        },
       };
     } catch (error) {
       slot.leave();
@@ -138,12 +162,27 @@ export class AuditLogExporter {
     context: ExportContext,
   ): Promise<SignedUrlResponse> {
     const task = await this.begin(caller, request, context);
-    const { engagementId, format, expiresIn, location, slot } = task;
+    const { expiresIn, location, requestedAt, slot } = task;
+    const { signal } = slot;
+    const requestId = context.requestId ?? null;
     try {
-      const { stored, summary } = await this.retryOnce(() => this.store(task));
-      const link = stored === null ? null : await this.presigner.sign(location, stored, expiresIn);
+      const exportId = newExportId(requestedAt);
+      const run = await this.runner.run({ ...task, exportId, signal });
+      const requested = exportRequested(caller, { ...task, exportId, requestId });
       const { bucket } = location;
-      return signedUrlResponse({ engagementId, format, expiresIn, bucket, summary, stored, link });
+      const done = exportDone(requested, { ...run, bucket, completedAt: this.clock.now() });
+      // Nothing is written for a log without an event.
+      const isOnRecord = this.options.exportRecords && !done.empty;
+      if (isOnRecord) await this.records.write('done', done, signal);
+      return await this.links.handOver(done, {
+        caller,
+        requestId,
+        issue: 'first',
+        expiresIn,
+        exportId: isOnRecord ? exportId : null,
+        location,
+        signal,
+      });
     } finally {
       slot.leave();
     }
@@ -160,55 +199,26 @@ export class AuditLogExporter {
     const asked = checkedRequest(request);
     const slot = await this.slots.enter(caller, signalOf(context));
     try {
-      const location = logLocation(engagement, { bucket: this.options.sharedBucket });
-      return { ...asked, requestedAt, slot, location: await this.regions.locate(location, slot.signal) };
+      const location = await this.locate(engagement, slot.signal);
+      return { ...asked, requestedAt, slot, owner: slot.owner, location };
     } catch (error) {
       slot.leave();
       throw error;
     }
   }
 
-  /** Stores the log of one snapshot, under a later second as often as another process takes the key. */
-  private async store(task: ExportTask): Promise<{ stored: StoredExport | null; summary: LogSummary }> {
-    const { engagementId, format, location, slot } = task;
-    const { owner, signal } = slot;
-    const snapshot = this.snapshot(task, signal);
-    const totals = await snapshot.totals();
-    const storeAs = (plan: PartPlan) =>
-      fromFreeSecond(task.requestedAt, async (requestedAt) => {
-        const log = this.read(task, snapshot, signal);
-        const what = { ...plan, location, engagementId, format, requestedAt, owner, signal };
-        return { stored: await this.materializer.materialize(log, what), summary: log.summary };
-      });
-    try {
-      return await storeAs(planParts(totals, format));
-    } catch (error) {
-      if (!(error instanceof LogOutgrewPlan)) throw error;
-      return storeAs(planForCompressed(totals, format));
-    }
+  private locate(engagement: Engagement, signal: AbortSignal): Promise<BucketLocation> {
+    return this.regions.locate(logLocation(engagement, { bucket: this.options.sharedBucket }), signal);
   }
 
-  private read(
-    { location, format, slot }: ExportTask,
-    snapshot: Snapshot,
-    signal: AbortSignal,
-  ): AssembledLog {
-    const stored = this.reader.read(location, snapshot, slot.owner, signal);
-    return new AssembledLog(snapshot, shardContents(stored), format);
-  }
-
-  private snapshot({ location, engagementId }: ExportTask, signal: AbortSignal): Snapshot {
-    return this.snapshots.take(location, engagementId, signal);
-  }
-
-  /** A snapshot that does not hold is taken anew once, while nothing has been sent or completed. */
-  private async retryOnce<T>(attempt: () => Promise<T>): Promise<T> {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof SnapshotChanged)) throw error;
-      return attempt();
-    }
+  private async open(task: ExportTask): Promise<OpenedStream> {
+    let snapshot: Snapshot | undefined;
+    const start = (signal: AbortSignal): AssembledLog => {
+      snapshot = this.reader.snapshot(task, signal);
+      return this.reader.read(task, snapshot, signal);
+    };
+    const opened = await openedLog(start, task.slot.signal);
+    return { ...opened, snapshot: snapshot! };
   }
 
   private logFailure(

@@ -42,3 +42,8 @@ export class StoreClock {
 export function timestamp(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
+
+/** ISO 8601 in UTC, whole seconds: `2026-05-08T13:30:00Z`. */
+export function wholeSeconds(at: Date): string {
+  return at.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

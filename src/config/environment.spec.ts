@@ -184,9 +184,16 @@ describe('the environment', () => {
     const { withoutEffect } = readEnvironment({
       ...NEEDED,
       AUDITFORGE_MANAGEMENT_PORT: '9464',
-      AUDITFORGE_CUSTODY_TRAIL: 'false',
     });
-    expect(withoutEffect.toSorted()).toEqual(['AUDITFORGE_CUSTODY_TRAIL', 'AUDITFORGE_MANAGEMENT_PORT']);
+    expect(withoutEffect).toEqual(['AUDITFORGE_MANAGEMENT_PORT']);
+  });
+
+  it('has no trail without records', () => {
+    const trail = { ...NEEDED, AUDITFORGE_CUSTODY_TRAIL: 'true' };
+    expect(problemsOf({ ...trail, AUDITFORGE_EXPORT_RECORDS: 'false' })).toEqual([
+      'AUDITFORGE_CUSTODY_TRAIL needs AUDITFORGE_EXPORT_RECORDS=true',
+    ]);
+    expect(problemsOf(trail)).toEqual([]);
   });
 
   it('shows no secret in its problems', () => {

@@ -42,6 +42,8 @@ const OPTIONS: { [variable: string]: [property: keyof AuditForgeOptions, parse: 
   AUDITFORGE_RATE_ADMIN: ['rateAdmin', integer(0, 1_000_000)],
   AUDITFORGE_RATE_AUTH_FAILURES: ['rateAuthFailures', integer(0, 1_000_000)],
   AUDITFORGE_REDIS_URL: ['redisUrl', redisUrl],
+  AUDITFORGE_EXPORT_RECORDS: ['exportRecords', boolean],
+  AUDITFORGE_CUSTODY_TRAIL: ['custodyTrail', boolean],
   AWS_REGION: ['region', text],
 };
 
@@ -57,8 +59,6 @@ const DEFAULTS = { host: '0.0.0.0', port: 3000, trustedProxies: [], corsOrigins:
 
 /** Variables that are checked, but do nothing yet. */
 const WITHOUT_EFFECT: { [variable: string]: Parser<unknown> } = {
-  AUDITFORGE_EXPORT_RECORDS: boolean,
-  AUDITFORGE_CUSTODY_TRAIL: boolean,
   AUDITFORGE_MANAGEMENT_PORT: integer(1, 65_535),
 };
 
@@ -128,7 +128,7 @@ function optionProblems(given: Record<string, unknown>): string[] {
   const problems = resolveOptions(given as Partial<AuditForgeOptions>).problems.map(({ property, detail }) =>
     property === 'sharedBucket' && given['sharedBucket'] === undefined
       ? 'AUDITFORGE_SHARED_BUCKET is required: the name of the platform bucket'
-      : `${variableOf.get(property) ?? property} ${detail.replace('sessionJwksUrl', 'AUDITFORGE_SESSION_JWKS_URL')}`,
+      : `${variableOf.get(property) ?? property} ${detail.replace('sessionJwksUrl', 'AUDITFORGE_SESSION_JWKS_URL').replace('exportRecords', 'AUDITFORGE_EXPORT_RECORDS=true')}`,
   );
   if (given['sessionSecret'] === undefined && given['sessionJwksUrl'] === undefined) {
     problems.push('AUDITFORGE_SESSION_SECRET or AUDITFORGE_SESSION_JWKS_URL is required: set exactly one');

@@ -40,7 +40,8 @@ describe('what an export costs', () => {
       expect(await requestsOf(() => service.log('eng-typical', 'delivery=signed_url'))).toEqual({
         ...stream,
         HeadObject: 1,
-        PutObject: 1,
+        // The log, and the record of its export.
+        PutObject: 2,
       });
     });
 
@@ -65,6 +66,7 @@ describe('what an export costs', () => {
         CreateMultipartUpload: 1,
         UploadPart: 4,
         CompleteMultipartUpload: 1,
+        PutObject: 1,
       });
     });
   });

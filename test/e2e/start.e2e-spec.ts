@@ -80,8 +80,8 @@ describe('the environment', () => {
   });
 
   it('names the variables that are right, but without effect', () => {
-    const { withoutEffect } = readEnvironment({ ...REQUIRED, AUDITFORGE_CUSTODY_TRAIL: 'true' });
-    expect(withoutEffect).toEqual(['AUDITFORGE_CUSTODY_TRAIL']);
+    const { withoutEffect } = readEnvironment({ ...REQUIRED, AUDITFORGE_MANAGEMENT_PORT: '9464' });
+    expect(withoutEffect).toEqual(['AUDITFORGE_MANAGEMENT_PORT']);
   });
 });
 

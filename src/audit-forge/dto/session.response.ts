@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { wholeSeconds } from '../clock.js';
 import type { Session } from '../auth/session-verifier.js';
 
 /** Who is signed in, and what for. */
@@ -16,8 +17,4 @@ export class SessionResponse {
 
 export function sessionResponse({ subject, engagements, expiresAt }: Session): SessionResponse {
   return { subject, engagements: [...engagements].toSorted(), expires_at: wholeSeconds(expiresAt) };
-}
-
-function wholeSeconds(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import type { LogSummary } from '../assembled-log.js';
+import { wholeSeconds } from '../clock.js';
 import { LOG_FORMATS, type LogFormat } from '../encoders/formats.js';
-import type { StoredExport } from '../exports/export-object.js';
 import type { SignedLink } from '../exports/presigner.js';
+import type { ExportDone } from '../records/export-record.js';
 
 /** The answer to `delivery=signed_url`. For a log without an event the link, and what describes it, is null. */
 @ApiSchema({ name: 'AuditLogSignedUrlResponse' })
@@ -82,6 +82,14 @@ export class SignedUrlResponse {
   })
   s3_version_id!: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'By which the export is found again. null where it has no record.',
+    example: '20260508T132000Z-k3v7q2mzda',
+  })
+  export_id!: string | null;
+
   @ApiPropertyOptional({
     enum: ['credentials'],
     description: 'The link is shorter than asked for: the credentials that signed it end before.',
@@ -89,33 +97,27 @@ export class SignedUrlResponse {
   expiry_limited_by?: 'credentials';
 }
 
-export interface ExportOutcome {
-  engagementId: string;
-  format: LogFormat;
-  expiresIn: number;
-  bucket: string;
-  summary: LogSummary;
-  stored: StoredExport | null;
-  link: SignedLink | null;
-}
-
-export function signedUrlResponse(outcome: ExportOutcome): SignedUrlResponse {
-  const { engagementId, format, expiresIn, bucket, summary, stored, link } = outcome;
-  const empty = stored === null || link === null;
+/** @param link null where the log has no event */
+export function signedUrlResponse(
+  done: ExportDone,
+  link: SignedLink | null,
+  exportId: string | null,
+): SignedUrlResponse {
   return {
-    engagement_id: engagementId,
-    format,
-    signed_url: empty ? null : link.url,
-    size_bytes: empty ? 0 : summary.sizeBytes,
-    shard_count: empty ? 0 : summary.shardCount,
-    event_count: empty ? 0 : summary.eventCount,
-    expires_in: empty ? expiresIn : link.expiresIn,
-    expires_at: empty ? null : link.expiresAt.toISOString().replace('.000Z', 'Z'),
-    s3_bucket: bucket,
-    s3_key: empty ? null : stored.key,
-    empty,
-    sha256: empty ? null : summary.sha256.toString('hex'),
-    s3_version_id: empty ? null : stored.versionId,
+    engagement_id: done.engagement_id,
+    format: done.format,
+    signed_url: link?.url ?? null,
+    size_bytes: done.size_bytes,
+    shard_count: done.shard_count,
+    event_count: done.event_count,
+    expires_in: link?.expiresIn ?? done.expires_in,
+    expires_at: link === null ? null : wholeSeconds(link.expiresAt),
+    s3_bucket: done.s3_bucket,
+    s3_key: done.s3_key,
+    empty: done.empty,
+    sha256: done.sha256,
+    s3_version_id: done.s3_version_id,
+    export_id: exportId,
     ...(link?.limitedByCredentials === true ? { expiry_limited_by: 'credentials' as const } : {}),
   };
 }

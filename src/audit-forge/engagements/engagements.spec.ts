@@ -5,6 +5,7 @@ import { mockS3, noAbort, optionsWith, s3Error, s3Store } from '../../../test/su
 import type { Engagement } from './engagement.js';
 import { Engagements } from './engagements.js';
 import { EngagementStore } from './engagement-store.js';
+import { SmallObjects } from '../s3/small-objects.js';
 import { S3EngagementStore } from './s3-engagement-store.js';
 
 const ENGAGEMENT: Engagement = {
@@ -62,7 +63,8 @@ describe('an engagement, whichever store it comes from', () => {
   });
 });
 
-const find = (id = 'eng-1') => new S3EngagementStore(s3Store(), optionsWith()).find(id, noAbort());
+const find = (id = 'eng-1') =>
+  new S3EngagementStore(new SmallObjects(s3Store()), optionsWith()).find(id, noAbort());
 
 describe('the engagement records of the shared bucket', () => {
   const s3 = mockS3();

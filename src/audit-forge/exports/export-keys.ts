@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
@@ -25,23 +26,26 @@ export interface ReservedKey {
  */
 @Injectable()
 export class ExportKeys {
-  private readonly reserved = new Set<string>();
+  /** Who holds each. */
+  private readonly reserved = new Map<string, string>();
 
   constructor(private readonly store: S3Store) {}
 
+  /** @param holder who reserves it, and may do so again: a queued export, when its turn comes */
   async reserve(
     location: BucketLocation,
     engagementId: string,
     format: LogFormat,
     from: Date,
     signal: AbortSignal,
+    holder: string = randomUUID(),
   ): Promise<ReservedKey> {
     const end = from.getTime() + MAX_SECONDS * 1000;
     for (let at = from; at.getTime() < end; at = nextSecond(at)) {
       const key = exportKey(engagementId, at, format);
       const name = `${location.bucket}/${key}`;
-      if (this.reserved.has(name)) continue;
-      this.reserved.add(name);
+      if ((this.reserved.get(name) ?? holder) !== holder) continue;
+      this.reserved.set(name, holder);
       const release = () => void this.reserved.delete(name);
       try {
         if (!(await this.exists(location, key, signal))) {

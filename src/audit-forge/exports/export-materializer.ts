@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { AssembledLog } from '../assembled-log.js';
+import type { AssembledLog, LogSummary } from '../assembled-log.js';
 import { FORMATS, type LogFormat } from '../encoders/formats.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
@@ -13,7 +13,8 @@ import { fromFreeSecond } from './key-taken.js';
 import { MultipartWriter } from './multipart-writer.js';
 import { PartMemory } from './part-memory.js';
 import { LogOutgrewPlan, type PartPlan } from './part-size.js';
-import { putExport } from './put-export.js';
+import { contentOf, putExport } from './put-export.js';
+import type { WrittenObject } from './written-object.js';
 
 export interface Materialization extends PartPlan {
   location: BucketLocation;
@@ -23,6 +24,19 @@ export interface Materialization extends PartPlan {
   requestedAt: Date;
   owner: TurnOwner;
   signal: AbortSignal;
+  /** Who may have reserved the key before. */
+  exportId: string;
+  /** Called directly before the object is completed. What it throws keeps the object from coming to be. */
+  confirm: (pending: PendingExport) => Promise<void>;
+}
+
+/** An object that is all there, but for its completion. */
+export interface PendingExport {
+  key: string;
+  /** The second in the key. */
+  at: Date;
+  written: WrittenObject;
+  summary: LogSummary;
 }
 
 /** A part that is being filled. */
@@ -70,33 +84,36 @@ export class ExportMaterializer {
       if (rest !== undefined) {
         if (task.isWholeLog)
           throw new LogOutgrewPlan(task.engagementId, `it has more than ${partBytes} bytes`);
-        return await this.multipart({ part, rest, pieces, memory }, task);
+        return await this.multipart({ part, rest, pieces, memory }, log, task);
       }
       if (log.summary.eventCount === 0) return null;
-      return await this.put(part.lease.bytes.subarray(0, part.filled), task);
+      return await this.put(part.lease.bytes.subarray(0, part.filled), log, task);
     } finally {
       await pieces.return(undefined);
       memory.close();
     }
   }
 
-  private put(body: Buffer, task: Materialization): Promise<StoredExport> {
+  private put(body: Buffer, log: AssembledLog, task: Materialization): Promise<StoredExport> {
+    const written = contentOf(body);
     return fromFreeSecond(task.requestedAt, async (from) => {
       const reserved = await this.reserve(task, from);
       try {
-        return await putExport(this.store, target(task, reserved), body, task.signal);
+        await task.confirm(pending(reserved, written, log));
+        return await putExport(this.store, target(task, reserved), body, task.signal, written);
       } finally {
         reserved.release();
       }
     });
   }
 
-  private async multipart(begun: BegunLog, task: Materialization): Promise<StoredExport> {
+  private async multipart(begun: BegunLog, log: AssembledLog, task: Materialization): Promise<StoredExport> {
     const reserved = await this.reserve(task, task.requestedAt);
     try {
       const writer = await MultipartWriter.create(this.store, target(task, reserved), task.signal);
       try {
         await uploadParts(writer, begun);
+        await task.confirm(pending(reserved, await writer.allArrived(), log));
         return await writer.complete();
       } catch (error) {
         if (!(await writer.abort())) {
@@ -110,11 +127,15 @@ export class ExportMaterializer {
   }
 
   private reserve(
-    { location, engagementId, format, signal }: Materialization,
+    { location, engagementId, format, signal, exportId }: Materialization,
     from: Date,
   ): Promise<ReservedKey> {
-    return this.keys.reserve(location, engagementId, format, from, signal);
+    return this.keys.reserve(location, engagementId, format, from, signal, exportId);
   }
+}
+
+function pending({ key, at }: ReservedKey, written: WrittenObject, { summary }: AssembledLog): PendingExport {
+  return { key, at, written, summary };
 }
 
 async function uploadParts(writer: MultipartWriter, { part, rest, pieces, memory }: BegunLog): Promise<void> {

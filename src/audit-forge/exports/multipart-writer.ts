@@ -67,10 +67,16 @@ export class MultipartWriter {
     this.rethrowFailure();
   }
 
-  /** @throws KeyTaken, S3Failure; then the upload is still open */
-  async complete(): Promise<StoredExport> {
+  /** What has gone up, once all of it is there. @throws what made a part fail */
+  async allArrived(): Promise<WrittenObject> {
     await Promise.all(this.inFlight);
     this.rethrowFailure();
+    return this.written();
+  }
+
+  /** @throws KeyTaken, S3Failure; then the upload is still open */
+  async complete(): Promise<StoredExport> {
+    await this.allArrived();
     const { location, key, at } = this.target;
     let tries = 0;
     try {

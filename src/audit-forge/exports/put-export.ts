@@ -4,7 +4,12 @@ import { md5Of } from '../s3/etag.js';
 import type { S3Store } from '../s3/s3-store.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
-import { assertWritten, findWritten, versionIdOf } from './written-object.js';
+import { assertWritten, findWritten, versionIdOf, type WrittenObject } from './written-object.js';
+
+/** A small log in the words in which a store says it back. */
+export function contentOf(body: Buffer): WrittenObject & { etag: string } {
+  return { size: body.length, etag: createHash('md5').update(body).digest('hex') };
+}
 
 /** Puts a small log in one piece. @throws KeyTaken, S3Failure */
 export async function putExport(
@@ -12,11 +17,10 @@ export async function putExport(
   target: ExportTarget,
   body: Buffer,
   signal: AbortSignal,
+  wanted = contentOf(body),
 ): Promise<StoredExport> {
   const { location, key, at, headers } = target;
-  const md5 = createHash('md5').update(body).digest();
-  const content = { Body: body, ContentMD5: md5.toString('base64') };
-  const wanted = { size: body.length, etag: md5.toString('hex') };
+  const content = { Body: body, ContentMD5: Buffer.from(wanted.etag, 'hex').toString('base64') };
   let tries = 0;
   try {
     const { VersionId, ...answer } = await store.traits.use(

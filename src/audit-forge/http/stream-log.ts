@@ -52,6 +52,7 @@ export async function streamLog(
   const coded = wantsGzip(request);
   const trailers = wantsTrailers(request);
   setStreamHeaders(request, response, log);
+  let outcome: 'aborted' | undefined;
   if (trailers) response.setHeader('Trailer', coded ? TRAILERS_OF_CODED : TRAILERS);
   try {
     for await (const bytes of coded ? gzipped(log.pieces) : log.pieces) {
@@ -60,12 +61,13 @@ export async function streamLog(
     if (trailers) response.addTrailers(trailersOf(log.summary(), coded));
     await writer.end();
   } catch (error) {
+    outcome = 'aborted';
     if (!response.headersSent) throw error;
     cutConnection(request.socket);
     logFailure(request, clientLeft, error);
   } finally {
     writer.close();
-    await log.close();
+    await log.close(outcome);
   }
 }
 

@@ -89,7 +89,14 @@ describe('a snapshot', () => {
   function take(signal = noAbort()): Snapshot {
     const onUnrecognised = (key: string) => void unrecognised.push(key);
     return new Snapshot(
-      { store: s3Store(), location: LOCATION, prefix: PREFIX, unordered, onUnrecognised },
+      {
+        store: s3Store(),
+        location: LOCATION,
+        prefix: PREFIX,
+        takenAt: new Date(),
+        unordered,
+        onUnrecognised,
+      },
       signal,
     );
   }

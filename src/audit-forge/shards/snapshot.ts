@@ -1,9 +1,10 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
-import { CutBody } from '../s3/read-errors.js';
+import { assertWhole, decodeKey } from '../s3/listing.js';
 import type { S3Store } from '../s3/s3-store.js';
 import { codecOfKey, isShardKey, type Shard } from './shard.js';
+import { digestOf, type SnapshotDigest } from './snapshot-digest.js';
 
 export const MAX_SHARDS = 1_000_000;
 
@@ -22,6 +23,8 @@ export interface SnapshotSource {
   store: S3Store;
   location: BucketLocation;
   prefix: string;
+  /** When the listing is begun. */
+  takenAt: Date;
   /** Told of an object under the prefix that is no shard. */
   onUnrecognised: (key: string) => void;
   /** Buckets whose store was seen to list out of byte order; shared between snapshots. */
@@ -70,6 +73,21 @@ export class Snapshot {
       else totals.compressedBytes += size;
     }
     return totals;
+  }
+
+  get takenAt(): Date {
+    return this.source.takenAt;
+  }
+
+  /** The last of the keys that have been listed so far. */
+  get lastKey(): string | null {
+    return this.shardList.at(-1)?.key ?? null;
+  }
+
+  /** Once the listing is complete. */
+  async digest(): Promise<SnapshotDigest> {
+    await this.finished;
+    return digestOf(this.shardList);
   }
 
   async *shards(): AsyncGenerator<Shard> {
@@ -180,25 +198,6 @@ export class Snapshot {
     this.wake.resolve();
     this.wake = Promise.withResolvers<void>();
   }
-}
-
-/**
- * A 200 that holds something else, or a listing that was cut, parses as one of fewer keys: then shards would
- * be missing without a word. @throws CutBody, so that it is asked for again
- */
-function assertWhole({ IsTruncated, KeyCount, Contents = [] }: ListObjectsV2CommandOutput): void {
-  if (IsTruncated === undefined) throw new CutBody('the answer is no listing');
-  if (KeyCount !== undefined && KeyCount !== Contents.length) {
-    throw new CutBody(`the listing has ${Contents.length} of ${KeyCount} keys`);
-  }
-  if (Contents.some(({ Key, Size, ETag }) => Key === undefined || Size === undefined || ETag === undefined)) {
-    throw new CutBody('an entry of the listing has no Key, Size or ETag');
-  }
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, `encoding-type`: a space is `+`. */
-function decodeKey(encoded: string): string {
-  return decodeURIComponent(encoded.replaceAll('+', ' '));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
+import { StoreClock } from '../clock.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
 import { Snapshot } from './snapshot.js';
@@ -13,6 +14,7 @@ export class Snapshots {
   constructor(
     private readonly store: S3Store,
     private readonly options: AuditForgeOptions,
+    private readonly clock: StoreClock,
   ) {}
 
   /** Begins a listing; its failures are thrown by the snapshot. */
@@ -26,6 +28,7 @@ export class Snapshots {
         bucket: location.bucket,
         key,
       });
-    return new Snapshot({ store, location, prefix, unordered, onUnrecognised }, signal);
+    const takenAt = this.clock.now();
+    return new Snapshot({ store, location, prefix, takenAt, unordered, onUnrecognised }, signal);
   }
 }

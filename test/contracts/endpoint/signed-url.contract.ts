@@ -19,6 +19,7 @@ const FIELDS = [
   'empty',
   'sha256',
   's3_version_id',
+  'export_id',
 ];
 
 export function describeSignedUrl(bench: Bench): void {
@@ -65,6 +66,7 @@ export function describeSignedUrl(bench: Bench): void {
         empty: false,
         sha256: createHash('sha256').update(log).digest('hex'),
         s3_version_id: null,
+        export_id: expect.stringMatching(/^\d{8}T\d{6}Z-[a-z2-7]{10}$/),
       });
     });
 
@@ -133,6 +135,7 @@ export function describeSignedUrl(bench: Bench): void {
           empty: true,
           sha256: null,
           s3_version_id: null,
+          export_id: null,
         });
         expect((await bench.service.log(engagement, `format=${format}`)).body.toString()).toBe(
           format === 'json' ? '[]\n' : '',
