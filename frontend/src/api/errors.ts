@@ -1,3 +1,5 @@
+import { hasName } from '../has-name.js';
+
 /** What the service says is wrong: an RFC 9457 problem, or only a status where the answer has no body (HEAD). */
 export class AuditForgeProblem extends Error {
   override readonly name = 'AuditForgeProblem';
@@ -40,5 +42,5 @@ export class UnexpectedAnswer extends Error {
 
 /** Whether a call ended because its own signal was aborted. */
 export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return hasName(error, 'AbortError');
 }

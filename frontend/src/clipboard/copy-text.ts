@@ -1,3 +1,5 @@
+import { hasName } from '../has-name.js';
+
 /**
  * - `copied`: the clipboard has the text.
  * - `late`: refused because the click was too long ago, or the page was left; a fresh click may succeed.
@@ -55,4 +57,4 @@ function gestureIsOver(clickedAt: number): boolean {
   return Date.now() - clickedAt >= GESTURE_MS || activation?.isActive === false || !document.hasFocus();
 }
 
-const isRefusal = (error: unknown) => error instanceof Error && error.name === 'NotAllowedError';
+const isRefusal = (error: unknown) => hasName(error, 'NotAllowedError');

@@ -16,6 +16,8 @@ export function useJob(): Job {
     () => () => {
       running.current?.abort();
       running.current = null;
+      // StrictMode takes a component away and brings it back with its state.
+      setBusy(false);
     },
     [],
   );
