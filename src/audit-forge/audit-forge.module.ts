@@ -1,9 +1,11 @@
 import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { ThrottlerStorage } from '@nestjs/throttler';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './audit-forge.module-definition.js';
 import { AuditForgeOptions, checkedOptions } from './audit-forge.options.js';
 import { AuditLogController } from './audit-log.controller.js';
 import { AuditLogExporter } from './audit-log-exporter.js';
+import { AuditLogExports } from './audit-log-exports.js';
 import { Authenticator } from './auth/authenticator.js';
 import { JwtSessionVerifier } from './auth/jwt-session-verifier.js';
 import { SessionCookie } from './auth/session-cookie.js';
@@ -13,16 +15,24 @@ import { CustodyTrail } from './custody/custody-trail.js';
 import { EngagementStore } from './engagements/engagement-store.js';
 import { Engagements } from './engagements/engagements.js';
 import { S3EngagementStore } from './engagements/s3-engagement-store.js';
+import { ExportAcceptance } from './export-acceptance.js';
+import { ExportHistory } from './export-history.js';
 import { ExportRunner } from './export-runner.js';
 import { ExportSlots } from './export-slots.js';
 import { ExportKeys } from './exports/export-keys.js';
 import { ExportMaterializer } from './exports/export-materializer.js';
 import { Presigner } from './exports/presigner.js';
+import { ExportsController } from './exports.controller.js';
 import { commonHeaders } from './http/common-headers.js';
+import { IdempotencyKeys } from './idempotency/idempotency-keys.js';
+import { InProcessKeys } from './idempotency/in-process-keys.js';
 import { LinkHandOver } from './link-hand-over.js';
 import { LogReader } from './log-reader.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { throttlerStorage } from './limits/throttler-storage.js';
+import { ExportQueue } from './queue/export-queue.js';
+import { ExportWorker } from './queue/export-worker.js';
+import { exportQueue } from './queue/provided-queue.js';
 import { ExportRecords } from './records/export-records.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import { ObjectGets } from './s3/object-gets.js';
@@ -39,7 +49,7 @@ import { StreamTrail } from './stream-trail.js';
 
 /** The audit-log export: the endpoint, and {@link AuditLogExporter} for other services. */
 @Module({
-  controllers: [AuditLogController, SessionController],
+  controllers: [AuditLogController, ExportsController, SessionController],
   providers: [
     { provide: AuditForgeOptions, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
     // What a host may bind itself, see AuditForgeModuleExtras.
@@ -48,16 +58,22 @@ import { StreamTrail } from './stream-trail.js';
     { provide: S3ClientFactory, useClass: DefaultS3ClientFactory },
     { provide: SessionVerifier, useClass: JwtSessionVerifier },
     { provide: ThrottlerStorage, useFactory: throttlerStorage, inject: [AuditForgeOptions] },
+    { provide: ExportQueue, useFactory: exportQueue, inject: [ModuleRef] },
+    { provide: IdempotencyKeys, useClass: InProcessKeys },
     AuditLogExporter,
+    AuditLogExports,
     Authenticator,
     BucketRegions,
     CustodyTrail,
     Engagements,
+    ExportAcceptance,
+    ExportHistory,
     ExportKeys,
     ExportMaterializer,
     ExportRecords,
     ExportRunner,
     ExportSlots,
+    ExportWorker,
     LinkHandOver,
     LogReader,
     ObjectGets,
@@ -75,10 +91,10 @@ import { StreamTrail } from './stream-trail.js';
     StoreClock,
     StreamTrail,
   ],
-  exports: [AuditLogExporter],
+  exports: [AuditLogExporter, AuditLogExports],
 })
 export class AuditForgeModule extends ConfigurableModuleClass implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(commonHeaders).forRoutes(AuditLogController, SessionController);
+    consumer.apply(commonHeaders).forRoutes(AuditLogController, ExportsController, SessionController);
   }
 }

@@ -3,6 +3,7 @@ import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { AuditForgeOptions } from './audit-forge.options.js';
 import { AuditLogExporter } from './audit-log-exporter.js';
+import { AuditLogExports } from './audit-log-exports.js';
 import type { Caller } from './auth/caller.js';
 import { ByHand, CurrentCaller, EngagementScope } from './auth/caller.decorator.js';
 import { CallerGuard } from './auth/caller.guard.js';
@@ -11,9 +12,13 @@ import { Asked } from './dto/asked.decorator.js';
 import { AuditLogQuery, EngagementPath } from './dto/audit-log.query.js';
 import { engagementResponse } from './dto/engagement.response.js';
 import { FORMATS } from './encoders/formats.js';
+import { AuditForgeError } from './errors/audit-forge.error.js';
+import type { ExportState } from './export-state.js';
 import { exportFileName } from './exports/export-key.js';
+import { answerRequest } from './http/answer-export.js';
 import { clientSignal } from './http/client-signal.js';
 import { answerOtherMethod } from './http/other-method.js';
+import { preferencesOf } from './http/prefer.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { requestIdOf } from './http/request-id.js';
 import { sendJson } from './http/send-json.js';
@@ -21,6 +26,7 @@ import { assertStreamable, setStreamHeaders, streamLog } from './http/stream-log
 import { RateLimits } from './limits/rate-limits.js';
 import { ApiGetAuditLog } from './openapi/api-audit-log.js';
 import { ApiGetEngagement } from './openapi/api-engagement.js';
+import type { FailureReason } from './records/export-record.js';
 
 /** HTTP for {@link AuditLogExporter}, and nothing else. */
 @Controller('auditforge/engagement')
@@ -29,6 +35,7 @@ import { ApiGetEngagement } from './openapi/api-engagement.js';
 export class AuditLogController {
   constructor(
     private readonly exporter: AuditLogExporter,
+    private readonly exports: AuditLogExports,
     private readonly limits: RateLimits,
     private readonly options: AuditForgeOptions,
     private readonly clock: StoreClock,
@@ -109,8 +116,31 @@ export class AuditLogController {
     request: Request,
     response: Response,
   ): Promise<void> {
-    const wanted = { engagementId: asked.id, format: asked.format, expiresIn: asked.expiresIn };
+    const { id, format, expiresIn } = asked;
+    const wanted = { engagementId: id, format, expiresIn };
     const context = { signal: clientSignal(response), requestId: requestIdOf(request) };
-    sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
+    const { respondAsync, wait = 0 } = preferencesOf(request);
+    if (this.exports.areOn) response.vary('Prefer');
+    const state =
+      respondAsync && this.exports.areOn
+        ? await unlessQueueIsAway(this.exports.request(caller, wanted, wait, context))
+        : undefined;
+    if (state === undefined) sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
+    else if (state.state === 'failed') throw failureOf(state.reason);
+    else answerRequest(response, id, state, { ended: 200, applied: ['respond-async', `wait=${wait}`] });
   }
+}
+
+/** That the answer may come later is a preference: without a queue it comes now. */
+async function unlessQueueIsAway(asked: Promise<ExportState>): Promise<ExportState | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof AuditForgeError && error.code === 'queue_unavailable') return undefined;
+    throw error;
+  }
+}
+
+function failureOf(reason: FailureReason): AuditForgeError {
+  return new AuditForgeError(reason === 'lost_at_restart' ? 'shutting_down' : reason);
 }

@@ -34,12 +34,15 @@ export class ExportSlots implements BeforeApplicationShutdown {
     this.turns = new Turns(options.maxActiveExports, { shareWhileOthersWait: 0.5 });
   }
 
-  /** @throws AuditForgeError `too_many_requests` when no turn comes in time, `shutting_down` */
-  async enter(caller: Caller, signal: AbortSignal): Promise<ExportSlot> {
+  /**
+   * @param patient waits for its turn as long as it takes: nobody waits for an answer
+   * @throws AuditForgeError `too_many_requests` when no turn comes in time, `shutting_down`
+   */
+  async enter(caller: Caller, signal: AbortSignal, { patient = false } = {}): Promise<ExportSlot> {
     this.shutdown.assertOpen();
     const owner = { caller: callerKey(caller), export: String(++this.count) };
     const stopped = AbortSignal.any([signal, this.stop.signal]);
-    const release = await this.turn(owner, stopped);
+    const release = await (patient ? this.turns.take(1, owner, stopped) : this.turn(owner, stopped));
     // The turn may have come from the last export that a shutdown waited for.
     try {
       this.shutdown.assertOpen();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from './auth/caller.js';
 import { wholeSeconds } from './clock.js';
 import { CustodyTrail } from './custody/custody-trail.js';
-import { signedUrlResponse, type SignedUrlResponse } from './dto/signed-url.response.js';
+import { signedUrlResponse, type SignedUrlFields } from './dto/signed-url.response.js';
 import { Presigner } from './exports/presigner.js';
 import type { ExportDone } from './records/export-record.js';
 import type { BucketLocation } from './s3/s3-clients.js';
@@ -27,8 +27,13 @@ export class LinkHandOver {
     private readonly trail: CustodyTrail,
   ) {}
 
+  /** What is known of an export, for who wants no link. */
+  withoutLink(done: ExportDone, exportId: string): SignedUrlFields {
+    return signedUrlResponse(done, null, exportId);
+  }
+
   /** A log without an event has no link, and is not handed over. */
-  async handOver(done: ExportDone, request: LinkRequest): Promise<SignedUrlResponse> {
+  async handOver(done: ExportDone, request: LinkRequest): Promise<SignedUrlFields> {
     const { caller, requestId, issue, expiresIn, exportId, location, signal } = request;
     if (done.s3_key === null) return signedUrlResponse({ ...done, expires_in: expiresIn }, null, exportId);
     const object = { key: done.s3_key, versionId: done.s3_version_id };

@@ -91,7 +91,7 @@ describe('what a browser is told', () => {
       'OPTIONS',
     );
     expect([status, headers['access-control-allow-origin']]).toEqual([204, PAGE]);
-    expect(headers['access-control-allow-methods']).toBe('GET,HEAD');
+    expect(headers['access-control-allow-methods']).toBe('GET,HEAD,POST,DELETE');
     expect(headers['access-control-allow-headers']).toContain('Authorization');
   });
 });

@@ -41,6 +41,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/auditforge/engagement/{id}/audit-log/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The exports of an engagement, newest first. */
+    get: operations['listExports'];
+    put?: never;
+    /** Begins an export that outlives the request. */
+    post: operations['requestExport'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auditforge/engagement/{id}/audit-log/exports/{export_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How an export stands; for one that is ready, a fresh link to the same object. */
+    get: operations['getExport'];
+    put?: never;
+    post?: never;
+    /** Ends an export that has not ended. */
+    delete: operations['cancelExport'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/auditforge/session': {
     parameters: {
       query?: never;
@@ -211,6 +247,183 @@ export interface components {
        * @enum {string}
        */
       expiry_limited_by?: 'credentials';
+    };
+    ReadyExport: {
+      /** @example eng-abc123 */
+      engagement_id: string;
+      /**
+       * @example jsonl
+       * @enum {string}
+       */
+      format: 'jsonl' | 'json';
+      /**
+       * Format: uri
+       * @description Whoever has it can download the log until `expires_at`. null: the log has no event.
+       * @example https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/…&X-Amz-Signature=…
+       */
+      signed_url: string | null;
+      /** @example 4823104 */
+      size_bytes: number;
+      /**
+       * @description All shards of the snapshot, also those without an event.
+       * @example 12
+       */
+      shard_count: number;
+      /** @example 1842 */
+      event_count: number;
+      /**
+       * @description Seconds, as asked for or as long as the credentials of the service last.
+       * @example 600
+       */
+      expires_in: number;
+      /**
+       * Format: date-time
+       * @description When the store stops honouring the link, in whole seconds.
+       * @example 2026-05-08T13:30:00Z
+       */
+      expires_at: string | null;
+      /** @example metis-shared */
+      s3_bucket: string;
+      /** @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl */
+      s3_key: string | null;
+      /**
+       * @description Whether the log has no event: then nothing was written.
+       * @example false
+       */
+      empty: boolean;
+      /**
+       * @description SHA-256 of the log.
+       * @example e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d
+       */
+      sha256: string | null;
+      /**
+       * @description null where the bucket is not versioned.
+       * @example 4741112869009dd9d840c0576ea6ab3b
+       */
+      s3_version_id: string | null;
+      /**
+       * @description By which the export is found again. null where it has no record.
+       * @example 20260508T132000Z-k3v7q2mzda
+       */
+      export_id: string | null;
+      /**
+       * @description The link is shorter than asked for: the credentials that signed it end before.
+       * @enum {string}
+       */
+      expiry_limited_by?: 'credentials';
+      /**
+       * @example ready
+       * @enum {string}
+       */
+      state: 'ready';
+    };
+    Count: {
+      /** @example 400 */
+      done: number;
+      /**
+       * @description 0 until it is known.
+       * @example 1000
+       */
+      total: number;
+    };
+    ExportProgress: {
+      shards: components['schemas']['Count'];
+      /** @description Stored bytes of them. */
+      bytes: components['schemas']['Count'];
+    };
+    UnfinishedExport: {
+      /** @example 20260508T132000Z-k3v7q2mzda */
+      export_id: string;
+      /**
+       * @example running
+       * @enum {string}
+       */
+      state: 'queued' | 'running' | 'failed' | 'cancelled';
+      progress: components['schemas']['ExportProgress'];
+      /**
+       * @description Why it has failed: a code of problems, or `lost_at_restart`.
+       * @example corrupt_shard
+       */
+      reason?: string;
+    };
+    NewExport: {
+      /**
+       * @default jsonl
+       * @example jsonl
+       * @enum {string}
+       */
+      format: 'jsonl' | 'json';
+      /**
+       * @description Seconds that its first link is valid for.
+       * @default 600
+       * @example 600
+       */
+      expires_in: number;
+    };
+    RequestedBy: {
+      /**
+       * @example session
+       * @enum {string}
+       */
+      kind: 'admin' | 'session' | 'service';
+      /** @example reviewer@example.com */
+      subject: string;
+    };
+    ExportEntry: {
+      /** @example 20260508T132000Z-k3v7q2mzda */
+      export_id: string;
+      /**
+       * @example ready
+       * @enum {string}
+       */
+      state: 'queued' | 'running' | 'ready' | 'failed' | 'cancelled';
+      /**
+       * @example jsonl
+       * @enum {string}
+       */
+      format: 'jsonl' | 'json';
+      /**
+       * Format: date-time
+       * @example 2026-05-08T13:20:00.000Z
+       */
+      requested_at: string;
+      requested_by: components['schemas']['RequestedBy'];
+      /** @description Of one that has not ended. */
+      progress?: components['schemas']['ExportProgress'];
+      /**
+       * @description Of one that has failed.
+       * @example corrupt_shard
+       */
+      reason?: string;
+      /**
+       * Format: date-time
+       * @description Of one that is ready, as what follows.
+       * @example 2026-05-08T13:20:02.000Z
+       */
+      completed_at?: string;
+      /** @example 4823104 */
+      size_bytes?: number;
+      /** @example 12 */
+      shard_count?: number;
+      /** @example 1842 */
+      event_count?: number;
+      /** @example false */
+      empty?: boolean;
+      /** @example e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d */
+      sha256?: string | null;
+      /** @example metis-shared */
+      s3_bucket?: string;
+      /** @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl */
+      s3_key?: string | null;
+    };
+    ExportList: {
+      /** @description Newest first. */
+      exports: components['schemas']['ExportEntry'][];
+      /**
+       * @description Asks for the next page. null: there is none.
+       * @example null
+       */
+      next_cursor: string | null;
     };
     Session: {
       /** @example reviewer@example.com */
@@ -670,6 +883,906 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listExports: {
+    parameters: {
+      query?: {
+        /** @description Exports of one page. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The id of the engagement. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page. */
+      200: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportList'];
+        };
+      };
+      /** @description `malformed_request` */
+      400: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `authentication_required` */
+      401: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description The scheme to use.
+           * @example Bearer
+           */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_out_of_scope`, `cross_site_request` */
+      403: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_not_found`, `not_found` */
+      404: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `method_not_allowed` */
+      405: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_parameters` */
+      422: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large` */
+      431: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal_error` */
+      500: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `invalid_export_record` */
+      502: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `session_keys_unavailable`, `shutting_down`, `storage_unavailable` */
+      503: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  requestExport: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: seconds to wait for its end, at most 30 (RFC 7240). */
+        Prefer?: string;
+        /** @description The same key and body within 24 hours is the same export. 1 to 255 visible ASCII characters. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @description The id of the engagement. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['NewExport'];
+      };
+    };
+    responses: {
+      /** @description It has ended within the time of `Prefer: wait`. */
+      201: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Where it is found again.
+           * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
+           */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            components['schemas']['ReadyExport'] | components['schemas']['UnfinishedExport'];
+        };
+      };
+      /** @description It is accepted. */
+      202: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Where it is found again.
+           * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
+           */
+          Location?: string;
+          /**
+           * @description Seconds until another look, while it has not ended.
+           * @example 2
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            components['schemas']['ReadyExport'] | components['schemas']['UnfinishedExport'];
+        };
+      };
+      /** @description `malformed_request` */
+      400: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `authentication_required` */
+      401: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description The scheme to use.
+           * @example Bearer
+           */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_out_of_scope`, `cross_site_request` */
+      403: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_not_found`, `not_found` */
+      404: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `method_not_allowed` */
+      405: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_parameters`, `idempotency_key_reused` */
+      422: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large` */
+      431: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal_error` */
+      500: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `invalid_export_record` */
+      502: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `session_keys_unavailable`, `shutting_down`, `storage_unavailable`, `queue_unavailable` */
+      503: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getExport: {
+    parameters: {
+      query?: {
+        /** @description Seconds that the link is valid for. */
+        expires_in?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The id of the engagement. */
+        id: string;
+        /** @description The id of the export. */
+        export_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How it stands. */
+      200: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds until another look, while it has not ended.
+           * @example 2
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            components['schemas']['ReadyExport'] | components['schemas']['UnfinishedExport'];
+        };
+      };
+      /** @description `malformed_request` */
+      400: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `authentication_required` */
+      401: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description The scheme to use.
+           * @example Bearer
+           */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_out_of_scope`, `cross_site_request` */
+      403: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_not_found`, `export_not_found` */
+      404: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `method_not_allowed` */
+      405: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `export_gone` */
+      410: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_parameters` */
+      422: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large` */
+      431: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal_error` */
+      500: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `invalid_export_record` */
+      502: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `session_keys_unavailable`, `shutting_down`, `storage_unavailable` */
+      503: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancelExport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The id of the engagement. */
+        id: string;
+        /** @description The id of the export. */
+        export_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is cancelled, or was before. */
+      204: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `malformed_request` */
+      400: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `authentication_required` */
+      401: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description The scheme to use.
+           * @example Bearer
+           */
+          'WWW-Authenticate'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_out_of_scope`, `cross_site_request` */
+      403: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `engagement_not_found`, `export_not_found` */
+      404: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `method_not_allowed` */
+      405: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `export_finished` */
+      409: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_parameters` */
+      422: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large` */
+      431: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal_error` */
+      500: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `invalid_export_record` */
+      502: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `session_keys_unavailable`, `shutting_down`, `storage_unavailable`, `queue_unavailable` */
+      503: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Seconds to wait.
+           * @example 5
+           */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {

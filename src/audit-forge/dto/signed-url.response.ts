@@ -97,12 +97,15 @@ export class SignedUrlResponse {
   expiry_limited_by?: 'credentials';
 }
 
+/** {@link SignedUrlResponse} as a plain object. */
+export type SignedUrlFields = { [Field in keyof SignedUrlResponse]: SignedUrlResponse[Field] };
+
 /** @param link null where the log has no event */
 export function signedUrlResponse(
   done: ExportDone,
   link: SignedLink | null,
   exportId: string | null,
-): SignedUrlResponse {
+): SignedUrlFields {
   return {
     engagement_id: done.engagement_id,
     format: done.format,

@@ -23,7 +23,7 @@ export interface WrittenObject {
  */
 export async function findWritten(
   store: S3Store,
-  target: ExportTarget,
+  target: Pick<ExportTarget, 'location' | 'key'>,
   written: WrittenObject,
   signal: AbortSignal,
 ): Promise<StoredExport | undefined> {
@@ -64,7 +64,7 @@ export function versionIdOf(versionId: string | undefined): string | null {
 
 function head(
   store: S3Store,
-  { location, key }: ExportTarget,
+  { location, key }: Pick<ExportTarget, 'location' | 'key'>,
   versionId: string | null,
   signal: AbortSignal,
 ): Promise<HeadObjectCommandOutput> {

@@ -1,0 +1,166 @@
+import { Injectable } from '@nestjs/common';
+import { AuditForgeOptions } from './audit-forge.options.js';
+import { AuditLogExporter, type ExportContext } from './audit-log-exporter.js';
+import type { Caller } from './auth/caller.js';
+import { StoreClock } from './clock.js';
+import { AuditForgeError } from './errors/audit-forge.error.js';
+import { ExportAcceptance, type AcceptRequest } from './export-acceptance.js';
+import { ExportHistory } from './export-history.js';
+import { NOT_BEGUN } from './export-runner.js';
+import type { ExportEntry, ExportState } from './export-state.js';
+import { LinkHandOver } from './link-hand-over.js';
+import { ExportQueue } from './queue/export-queue.js';
+import type { ExportDone } from './records/export-record.js';
+import { ExportRecords, type StandingRecord } from './records/export-records.js';
+import { assertObjectThere, assertOwnObject } from './records/renewable.js';
+import { S3Store } from './s3/s3-store.js';
+
+const RECORD_LIMIT_MS = 60_000;
+
+export interface LinkWanted {
+  /** Seconds; undefined: no link is wanted, and none is made. */
+  expiresIn: number | undefined;
+  issue?: 'first' | 'renewed';
+}
+
+/** Exports that outlive the request: accepted, done by a queue, found again by their records. */
+@Injectable()
+export class AuditLogExports {
+  constructor(
+    private readonly exporter: AuditLogExporter,
+    private readonly acceptance: ExportAcceptance,
+    private readonly history: ExportHistory,
+    private readonly records: ExportRecords,
+    private readonly queue: ExportQueue,
+    private readonly links: LinkHandOver,
+    private readonly store: S3Store,
+    private readonly clock: StoreClock,
+    private readonly options: AuditForgeOptions,
+  ) {}
+
+  /** Whether exports leave records, without which there is nothing to find them by. */
+  get areOn(): boolean {
+    return this.options.exportRecords;
+  }
+
+  /**
+   * Accepts an export, and waits for its end as long as is asked for.
+   * @param waitSeconds 0: not at all
+   */
+  async request(
+    caller: Caller,
+    request: AcceptRequest,
+    waitSeconds: number,
+    context: ExportContext = {},
+  ): Promise<ExportState> {
+    const exportId = await this.acceptance.accept(caller, request, context);
+    await this.settled(exportId, waitSeconds, context);
+    const { engagementId, expiresIn } = request;
+    try {
+      return await this.state(caller, engagementId, exportId, { expiresIn, issue: 'first' }, context);
+    } catch (error) {
+      const isNotYetOnRecord = error instanceof AuditForgeError && error.code === 'export_not_found';
+      if (!isNotYetOnRecord) throw error;
+      // The same request under the same key is being accepted at this moment.
+      return { export_id: exportId, state: 'queued', progress: NOT_BEGUN };
+    }
+  }
+
+  /** Waits until it has ended, but no longer than that. */
+  async settled(exportId: string, seconds: number, { signal }: ExportContext = {}): Promise<void> {
+    if (seconds === 0) return;
+    const patience = AbortSignal.timeout(seconds * 1000);
+    await this.queue.settled(exportId, signal === undefined ? patience : AbortSignal.any([signal, patience]));
+    signal?.throwIfAborted();
+  }
+
+  /** How an export stands; for one that is ready, with a fresh link to the same object. */
+  async state(
+    caller: Caller,
+    engagementId: string,
+    exportId: string,
+    wanted: LinkWanted,
+    context: ExportContext = {},
+  ): Promise<ExportState> {
+    const { signal = new AbortController().signal } = context;
+    await this.exporter.engagement(caller, engagementId, context);
+    const standing = await this.standing(engagementId, exportId, signal);
+    const progress = NOT_BEGUN;
+    if (standing.kind === 'done')
+      return { state: 'ready', ...(await this.link(caller, standing.record, wanted, context)) };
+    if (standing.kind === 'cancelled') return { export_id: exportId, state: 'cancelled', progress };
+    if (standing.kind === 'failed')
+      return { export_id: exportId, state: 'failed', progress, reason: standing.record.reason };
+    const view = await this.history.unfinished(standing.record);
+    return view.state === 'lost'
+      ? { export_id: exportId, state: 'failed', progress, reason: 'lost_at_restart' }
+      : { export_id: exportId, ...view };
+  }
+
+  /** @throws AuditForgeError `export_finished`, `export_not_found`, `queue_unavailable` */
+  async cancel(
+    caller: Caller,
+    engagementId: string,
+    exportId: string,
+    context: ExportContext = {},
+  ): Promise<void> {
+    const { signal = new AbortController().signal } = context;
+    await this.exporter.engagement(caller, engagementId, context);
+    const { kind, record } = await this.history.standing(engagementId, exportId, signal);
+    if (kind === 'cancelled') return;
+    if (kind !== 'request' || !(await this.queue.cancel(exportId)))
+      throw new AuditForgeError('export_finished');
+    await this.records.write(
+      'cancelled',
+      {
+        ...record,
+        cancelled_at: this.clock.now().toISOString(),
+        cancelled_by: { kind: caller.kind, subject: caller.subject },
+      },
+      // Decided, so it is put on record whether or not the client waits for it.
+      AbortSignal.timeout(RECORD_LIMIT_MS),
+    );
+  }
+
+  /** One page of the history, newest first. */
+  async list(
+    caller: Caller,
+    engagementId: string,
+    page: { limit: number; before: string | undefined },
+    context: ExportContext = {},
+  ): Promise<{ exports: ExportEntry[]; next: string | null }> {
+    const { signal = new AbortController().signal } = context;
+    await this.exporter.engagement(caller, engagementId, context);
+    return this.history.page(engagementId, page, signal);
+  }
+
+  /** A job may end between the look at its records and the one at the queue: then its records are looked at again. */
+  private async standing(
+    engagementId: string,
+    exportId: string,
+    signal: AbortSignal,
+  ): Promise<StandingRecord> {
+    const first = await this.history.standing(engagementId, exportId, signal);
+    if (first.kind !== 'request') return first;
+    const view = await this.history.unfinished(first.record);
+    const mayHaveEnded = view.state === 'lost' || view.state === 'queued';
+    return mayHaveEnded ? this.history.standing(engagementId, exportId, signal) : first;
+  }
+
+  private async link(
+    caller: Caller,
+    done: ExportDone,
+    { expiresIn, issue = 'renewed' }: LinkWanted,
+    context: ExportContext,
+  ): ReturnType<LinkHandOver['handOver']> {
+    const { signal = new AbortController().signal, requestId = null } = context;
+    const location = await this.exporter.location(caller, done.engagement_id, context);
+    if (!done.empty) {
+      assertOwnObject(done, location);
+      await assertObjectThere(this.store, done, location, signal);
+    }
+    const exportId = done.export_id;
+    if (expiresIn === undefined) return this.links.withoutLink(done, exportId);
+    return this.links.handOver(done, { caller, requestId, issue, expiresIn, exportId, location, signal });
+  }
+}

@@ -1,0 +1,151 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { LOG_FORMATS, type LogFormat } from '../encoders/formats.js';
+import { EXPIRES_IN } from '../export-request.js';
+import type { ExportEntry } from '../export-state.js';
+import { SignedUrlResponse } from './signed-url.response.js';
+
+const EXPORT_ID = { example: '20260508T132000Z-k3v7q2mzda' };
+
+@ApiSchema({ name: 'NewExport' })
+export class NewExportBody {
+  @ApiPropertyOptional({ enum: LOG_FORMATS, default: 'jsonl', example: 'jsonl' })
+  format?: LogFormat;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: EXPIRES_IN.min,
+    maximum: EXPIRES_IN.max,
+    default: EXPIRES_IN.default,
+    description: 'Seconds that its first link is valid for.',
+    example: 600,
+  })
+  expires_in?: number;
+}
+
+@ApiSchema({ name: 'Count' })
+export class CountResponse {
+  @ApiProperty({ type: 'integer', minimum: 0, example: 400 })
+  done!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: '0 until it is known.', example: 1000 })
+  total!: number;
+}
+
+@ApiSchema({ name: 'ExportProgress' })
+export class ProgressResponse {
+  @ApiProperty({ type: CountResponse })
+  shards!: CountResponse;
+
+  @ApiProperty({ type: CountResponse, description: 'Stored bytes of them.' })
+  bytes!: CountResponse;
+}
+
+/** An export without an object. */
+@ApiSchema({ name: 'UnfinishedExport' })
+export class UnfinishedExportResponse {
+  @ApiProperty(EXPORT_ID)
+  export_id!: string;
+
+  @ApiProperty({ enum: ['queued', 'running', 'failed', 'cancelled'], example: 'running' })
+  state!: 'queued' | 'running' | 'failed' | 'cancelled';
+
+  @ApiProperty({ type: ProgressResponse })
+  progress!: ProgressResponse;
+
+  @ApiPropertyOptional({
+    description: 'Why it has failed: a code of problems, or `lost_at_restart`.',
+    example: 'corrupt_shard',
+  })
+  reason?: string;
+}
+
+/** An export that is ready, with a link to its object. */
+@ApiSchema({ name: 'ReadyExport' })
+export class ReadyExportResponse extends SignedUrlResponse {
+  @ApiProperty({ enum: ['ready'], example: 'ready' })
+  state!: 'ready';
+}
+
+@ApiSchema({ name: 'RequestedBy' })
+export class RequestedByResponse {
+  @ApiProperty({ enum: ['admin', 'session', 'service'], example: 'session' })
+  kind!: string;
+
+  @ApiProperty({ example: 'reviewer@example.com' })
+  subject!: string;
+}
+
+/** One line of the history. Never a link. */
+@ApiSchema({ name: 'ExportEntry' })
+export class ExportEntryResponse implements ExportEntry {
+  @ApiProperty(EXPORT_ID)
+  export_id!: string;
+
+  @ApiProperty({ enum: ['queued', 'running', 'ready', 'failed', 'cancelled'], example: 'ready' })
+  state!: ExportEntry['state'];
+
+  @ApiProperty({ enum: LOG_FORMATS, example: 'jsonl' })
+  format!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-05-08T13:20:00.000Z' })
+  requested_at!: string;
+
+  @ApiProperty({ type: RequestedByResponse })
+  requested_by!: RequestedByResponse;
+
+  @ApiPropertyOptional({ type: ProgressResponse, description: 'Of one that has not ended.' })
+  progress?: ProgressResponse;
+
+  @ApiPropertyOptional({ type: String, description: 'Of one that has failed.', example: 'corrupt_shard' })
+  reason?: NonNullable<ExportEntry['reason']>;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Of one that is ready, as what follows.',
+    example: '2026-05-08T13:20:02.000Z',
+  })
+  completed_at?: string;
+
+  @ApiPropertyOptional({ type: 'integer', example: 4823104 })
+  size_bytes?: number;
+
+  @ApiPropertyOptional({ type: 'integer', example: 12 })
+  shard_count?: number;
+
+  @ApiPropertyOptional({ type: 'integer', example: 1842 })
+  event_count?: number;
+
+  @ApiPropertyOptional({ example: false })
+  empty?: boolean;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d',
+  })
+  sha256?: string | null;
+
+  @ApiPropertyOptional({ example: 'metis-shared' })
+  s3_bucket?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'auditforge/exports/eng-abc123-20260508T132000Z.jsonl',
+  })
+  s3_key?: string | null;
+}
+
+@ApiSchema({ name: 'ExportList' })
+export class ExportListResponse {
+  @ApiProperty({ type: [ExportEntryResponse], description: 'Newest first.' })
+  exports!: ExportEntryResponse[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Asks for the next page. null: there is none.',
+    example: null,
+  })
+  next_cursor!: string | null;
+}

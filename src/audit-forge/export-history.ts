@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { StoreClock } from './clock.js';
+import { AuditForgeError } from './errors/audit-forge.error.js';
+import type { ExportEntry } from './export-state.js';
+import { NOT_BEGUN } from './export-runner.js';
+import { ExportQueue, type JobView } from './queue/export-queue.js';
+import type { ExportRequested } from './records/export-record.js';
+import { ExportRecords, type RecordsOfExport, type StandingRecord } from './records/export-records.js';
+
+/** Records of one page that are read side by side. */
+const READ_AT_ONCE = 8;
+/** Until a request that was accepted is in the queue: the record comes first. */
+const ACCEPTANCE_MS = 60_000;
+
+/** How an export stands that has not ended, as far as can be known here. */
+export type Unfinished = JobView | { state: 'lost' };
+
+/** What the records, and the queue for those that have not ended, say of exports. */
+@Injectable()
+export class ExportHistory {
+  private readonly startedAt: number;
+
+  constructor(
+    private readonly records: ExportRecords,
+    private readonly queue: ExportQueue,
+    private readonly clock: StoreClock,
+  ) {
+    this.startedAt = clock.now().getTime();
+  }
+
+  /** @throws AuditForgeError `export_not_found`, `invalid_export_record` */
+  async standing(engagementId: string, exportId: string, signal: AbortSignal): Promise<StandingRecord> {
+    const standing = await this.records.find(engagementId, exportId, signal);
+    if (standing === null) throw new AuditForgeError('export_not_found');
+    return standing;
+  }
+
+  /** Of an export whose only record is its request. */
+  async unfinished({ export_id: exportId, requested_at }: ExportRequested): Promise<Unfinished> {
+    const requestedAt = Date.parse(requested_at);
+    let view: JobView | undefined;
+    try {
+      view = await this.queue.find(exportId);
+    } catch (error) {
+      if (!(error instanceof AuditForgeError) || error.code !== 'queue_unavailable') throw error;
+      // It may well be under way: the records say no more.
+      return { state: 'queued', progress: NOT_BEGUN };
+    }
+    if (view !== undefined) return view;
+    const lostBefore = this.queue.isShared ? this.clock.now().getTime() - ACCEPTANCE_MS : this.startedAt;
+    return requestedAt < lostBefore ? { state: 'lost' } : { state: 'queued', progress: NOT_BEGUN };
+  }
+
+  /**
+   * One page, newest first.
+   * @param before the id that the page before ended with
+   */
+  async page(
+    engagementId: string,
+    { limit, before }: { limit: number; before: string | undefined },
+    signal: AbortSignal,
+  ): Promise<{ exports: ExportEntry[]; next: string | null }> {
+    // S3 lists ascending, and cannot begin at the end: keys are listed, and only the page's records read.
+    const all = (await this.records.list(engagementId, signal)).toReversed();
+    const rest = before === undefined ? all : all.filter(({ exportId }) => exportId < before);
+    const page = rest.slice(0, limit);
+    const exports: ExportEntry[] = [];
+    for (let at = 0; at < page.length; at += READ_AT_ONCE) {
+      const some = page.slice(at, at + READ_AT_ONCE);
+      exports.push(...(await Promise.all(some.map((each) => this.entry(engagementId, each, signal)))));
+    }
+    return { exports, next: rest.length > limit ? page.at(-1)!.exportId : null };
+  }
+
+  private async entry(
+    engagementId: string,
+    records: RecordsOfExport,
+    signal: AbortSignal,
+  ): Promise<ExportEntry> {
+    const standing = await this.records.standing(engagementId, records, signal);
+    const { export_id, format, requested_at, requested_by } = standing.record;
+    const { kind, subject } = requested_by;
+    const of = { format, requested_at, requested_by: { kind, subject } };
+    if (standing.kind === 'done') {
+      const { completed_at, size_bytes, shard_count, event_count, empty, sha256, s3_bucket, s3_key } =
+        standing.record;
+      const done = { completed_at, size_bytes, shard_count, event_count, empty, sha256, s3_bucket, s3_key };
+      return { export_id, state: 'ready', ...of, ...done };
+    }
+    if (standing.kind === 'failed')
+      return { export_id, state: 'failed', ...of, reason: standing.record.reason };
+    if (standing.kind === 'cancelled') return { export_id, state: 'cancelled', ...of };
+    const view = await this.unfinished(standing.record);
+    return view.state === 'lost'
+      ? { export_id, state: 'failed', ...of, reason: 'lost_at_restart' }
+      : { export_id, state: view.state, ...of, progress: view.progress };
+  }
+}

@@ -1,0 +1,193 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import {
+  ExportListResponse,
+  NewExportBody,
+  ReadyExportResponse,
+  UnfinishedExportResponse,
+} from '../dto/export.response.js';
+import type { ErrorCode } from '../errors/problems.js';
+import { EXPIRES_IN } from '../export-request.js';
+import { EXPORT_ID } from '../records/export-id.js';
+import { ApiEngagementId } from './api-engagement.js';
+import { ApiProblems } from './api-problems.js';
+import { header, REQUEST_ID_HEADER } from './headers.js';
+import { ApiAnyCaller } from './security.js';
+
+const EXAMPLE_ID = '20260508T132000Z-k3v7q2mzda';
+const TAGS = ['Exports'];
+
+/** What every route of exports can answer, since each looks the engagement up. */
+const OF_EXPORTS: ErrorCode[] = [
+  'engagement_out_of_scope',
+  'cross_site_request',
+  'engagement_not_found',
+  'invalid_engagement_record',
+  'source_bucket_not_allowed',
+  'storage_access_denied',
+  'storage_misconfigured',
+  'storage_unavailable',
+];
+
+export function ApiRequestExport(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: 'requestExport',
+      summary: 'Begins an export that outlives the request.',
+      tags: TAGS,
+    }),
+    ApiAnyCaller(),
+    ApiEngagementId(),
+    ApiHeader({
+      name: 'Prefer',
+      required: false,
+      description: '`wait=N`: seconds to wait for its end, at most 30 (RFC 7240).',
+      schema: { type: 'string' },
+      example: 'wait=10',
+    }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'The same key and body within 24 hours is the same export. 1 to 255 visible ASCII characters.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      example: 'b6c1f8e2-0b6f-4a53-9d5e-2f6c4a1d7e90',
+    }),
+    ApiBody({ type: NewExportBody, required: false }),
+    ApiExtraModels(ReadyExportResponse, UnfinishedExportResponse),
+    ApiState(201, 'It has ended within the time of `Prefer: wait`.', LOCATION),
+    ApiState(202, 'It is accepted.', { ...LOCATION, ...RETRY_AFTER }),
+    ApiProblems(
+      ...OF_EXPORTS,
+      'not_found',
+      'idempotency_key_reused',
+      'body_too_large',
+      'unsupported_media_type',
+      'queue_unavailable',
+      'invalid_export_record',
+    ),
+  );
+}
+
+export function ApiListExports(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: 'listExports',
+      summary: 'The exports of an engagement, newest first.',
+      tags: TAGS,
+    }),
+    ApiAnyCaller(),
+    ApiEngagementId(),
+    ApiQuery({
+      name: 'limit',
+      required: false,
+      description: 'Exports of one page.',
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+      example: 20,
+    }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      description: 'The `next_cursor` of the page before.',
+      schema: { type: 'string' },
+      example: EXAMPLE_ID,
+    }),
+    ApiResponse({
+      status: 200,
+      type: ExportListResponse,
+      description: 'One page.',
+      headers: REQUEST_ID_HEADER,
+    }),
+    ApiProblems(...OF_EXPORTS, 'not_found', 'invalid_export_record'),
+  );
+}
+
+export function ApiGetExport(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: 'getExport',
+      summary: 'How an export stands; for one that is ready, a fresh link to the same object.',
+      tags: TAGS,
+    }),
+    ApiAnyCaller(),
+    ApiExportPath(),
+    ApiQuery({
+      name: 'expires_in',
+      required: false,
+      description: 'Seconds that the link is valid for.',
+      schema: {
+        type: 'integer',
+        minimum: EXPIRES_IN.min,
+        maximum: EXPIRES_IN.max,
+        default: EXPIRES_IN.default,
+      },
+      example: 600,
+    }),
+    ApiExtraModels(ReadyExportResponse, UnfinishedExportResponse),
+    ApiState(200, 'How it stands.', RETRY_AFTER),
+    ApiProblems(...OF_EXPORTS, 'export_not_found', 'export_gone', 'invalid_export_record'),
+  );
+}
+
+export function ApiCancelExport(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId: 'cancelExport', summary: 'Ends an export that has not ended.', tags: TAGS }),
+    ApiAnyCaller(),
+    ApiExportPath(),
+    ApiNoContentResponse({ description: 'It is cancelled, or was before.', headers: REQUEST_ID_HEADER }),
+    ApiProblems(
+      ...OF_EXPORTS,
+      'export_not_found',
+      'export_finished',
+      'invalid_export_record',
+      'queue_unavailable',
+    ),
+  );
+}
+
+const LOCATION = header(
+  'Location',
+  'Where it is found again.',
+  `/auditforge/engagement/eng-abc123/audit-log/exports/${EXAMPLE_ID}`,
+);
+const RETRY_AFTER = header('Retry-After', 'Seconds until another look, while it has not ended.', 2);
+
+function ApiExportPath(): MethodDecorator {
+  return applyDecorators(
+    ApiEngagementId(),
+    ApiParam({
+      name: 'export_id',
+      description: 'The id of the export.',
+      schema: { type: 'string', pattern: EXPORT_ID.source },
+      example: EXAMPLE_ID,
+    }),
+  );
+}
+
+function ApiState(status: number, description: string, headers: ReturnType<typeof header>): MethodDecorator {
+  return ApiResponse({
+    status,
+    description,
+    headers: { ...REQUEST_ID_HEADER, ...headers },
+    content: {
+      'application/json': {
+        schema: {
+          oneOf: [
+            { $ref: getSchemaPath(ReadyExportResponse) },
+            { $ref: getSchemaPath(UnfinishedExportResponse) },
+          ],
+        },
+      },
+    },
+  });
+}
