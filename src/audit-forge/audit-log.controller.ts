@@ -120,14 +120,19 @@ export class AuditLogController {
     const wanted = { engagementId: id, format, expiresIn };
     const context = { signal: clientSignal(response), requestId: requestIdOf(request) };
     const { respondAsync, wait = 0 } = preferencesOf(request);
-    if (this.exports.areOn) response.vary('Prefer');
-    const state =
+    const later =
       respondAsync && this.exports.areOn
         ? await unlessQueueIsAway(this.exports.request(caller, wanted, wait, context))
         : undefined;
-    if (state === undefined) sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
-    else if (state.state === 'failed') throw failureOf(state.reason);
-    else answerRequest(response, id, state, { ended: 200, applied: ['respond-async', `wait=${wait}`] });
+    if (later?.state === 'failed') throw failureOf(later.reason);
+    if (later !== undefined) {
+      response.vary('Prefer');
+      answerRequest(response, id, later, { ended: 200, applied: ['respond-async', `wait=${wait}`] });
+      return;
+    }
+    const link = await this.exporter.signedUrl(caller, wanted, context);
+    if (this.exports.areOn) response.vary('Prefer');
+    sendJson(response, link);
   }
 }
 
