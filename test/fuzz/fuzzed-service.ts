@@ -50,7 +50,12 @@ export class FuzzedService {
       store,
       logTo: log,
       ...options,
-      environment: { ...Object.fromEntries(NO_LIMITS), ...options.environment },
+      environment: {
+        ...Object.fromEntries(NO_LIMITS),
+        // An export that outlives its request would ask the store while the next one is looked at.
+        AUDITFORGE_EXPORT_RECORDS: 'false',
+        ...options.environment,
+      },
     });
     return new FuzzedService(title, store, service, log);
   }
