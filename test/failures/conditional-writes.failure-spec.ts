@@ -22,7 +22,11 @@ describe('the write that publishes an export', () => {
   beforeEach(() => proxy.reset());
   afterAll(() => close());
 
-  const writes = (operation: string) => proxy.requests.filter((request) => request.operation === operation);
+  /** Of exports, and not of their records. */
+  const writes = (operation: string) =>
+    proxy.requests.filter(
+      (request) => request.operation === operation && request.key.startsWith('auditforge/exports/'),
+    );
 
   /** One more object than before, which is the log behind the link. */
   async function expectOneObject(engagement: keyof typeof LOGS): Promise<SignedUrlResponse> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
@@ -66,6 +67,8 @@ export class SmallObjects {
               ...target,
               Key: key,
               Body: body,
+              // A byte that is flipped on its way is refused.
+              ContentMD5: createHash('md5').update(body).digest('base64'),
               ContentType: contentType,
               ...(conditional ? { IfNoneMatch: '*' } : {}),
             }),
