@@ -40,6 +40,11 @@ export class RedisServer {
     if (!said.includes(READY)) throw new Error(`redis-server does not start: ${said}`);
   }
 
+  /** A frozen one (SIGSTOP) takes connections, and answers nothing. */
+  signal(name: NodeJS.Signals): void {
+    this.child!.kill(name);
+  }
+
   /** With all that it holds. */
   async stop(): Promise<void> {
     const { child } = this;
@@ -47,6 +52,8 @@ export class RedisServer {
     if (child === undefined || child.exitCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
+    // Should it be frozen.
+    child.kill('SIGCONT');
     await ended;
   }
 }

@@ -26,6 +26,7 @@ export class RedisWorker {
   private readonly bull: Worker<QueuedExport>;
   private readonly runs = new Map<string, RedisJobRun>();
   private toldAt = -Infinity;
+  private isStopping = false;
   private isClosing = false;
 
   constructor(
@@ -53,6 +54,7 @@ export class RedisWorker {
 
   /** Takes no more jobs. Those at work go on. */
   async pause(): Promise<void> {
+    this.isStopping = true;
     await this.bull.pause(true);
   }
 
@@ -69,13 +71,15 @@ export class RedisWorker {
     const timer = setTimeout(late.resolve, CLOSED_WITHIN_MS);
     await Promise.race([this.bull.close(), late.promise]);
     clearTimeout(timer);
-    this.connection.end();
+    this.connection.disconnectAll();
   }
 
   private async work(job: Job<QueuedExport>, token: string): Promise<void> {
     const { completing: _, ...data } = job.data;
     assertJob(data);
     if (job.id !== data.exportId) throw new Error('this job has the id of another');
+    // BullMQ still takes the job that it was waiting for as it was told to pause.
+    if (this.isStopping) return this.putBack(job, token);
     const run = new RedisJobRun(this.jobs, data, token);
     this.runs.set(data.exportId, run);
     try {
@@ -84,11 +88,8 @@ export class RedisWorker {
     } catch (error) {
       // Done with, and removed as what is done.
       if (run.isCancelled) return;
-      if (error instanceof AuditForgeError && error.code === 'shutting_down') {
-        // Where that does not work, another process takes it once the lock has run out.
-        await job.moveToWait(token).catch((cause: Error) => this.tell(cause));
-        throw new WaitingError();
-      }
+      if (error instanceof AuditForgeError && error.code === 'shutting_down')
+        return await this.putBack(job, token);
       // Left as it is: whoever has the lock now, or takes the job next, goes on with it.
       if (error instanceof JobEnded) throw new DelayedError();
       throw error;
@@ -96,6 +97,12 @@ export class RedisWorker {
       run.stop();
       if (this.runs.get(data.exportId) === run) this.runs.delete(data.exportId);
     }
+  }
+
+  /** For another process, at once; where that does not work, once the lock has run out. */
+  private async putBack(job: Job<QueuedExport>, token: string): Promise<never> {
+    await job.moveToWait(token).catch((error: Error) => this.tell(error));
+    throw new WaitingError();
   }
 
   /** What BullMQ gives up (a job over which processes die), and what nobody has foreseen. */

@@ -4,11 +4,11 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const COMMAND_TIMEOUT_MS = 1_500;
 const LONGEST_RECONNECT_MS = 5_000;
 
-const RECONNECTING: RedisOptions = {
+const RECONNECTING = {
   connectTimeout: CONNECT_TIMEOUT_MS,
-  retryStrategy: (times) => Math.min(LONGEST_RECONNECT_MS, times * 200),
+  retryStrategy: (times: number) => Math.min(LONGEST_RECONNECT_MS, times * 200),
   // After a failover the old primary still takes connections, but no writes.
-  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
 };
 
 /** A connection on which a command that cannot be sent now fails now. */
@@ -37,7 +37,7 @@ export class PatientConnection extends Redis {
   }
 
   /** Drops what waits. */
-  end(): void {
+  disconnectAll(): void {
     for (const connection of [this, ...this.copies]) connection.disconnect();
   }
 }
