@@ -1,3 +1,4 @@
+import { EXPORT_ID } from '../../../src/audit-forge/records/export-id.js';
 import { sha256Of, type ReferenceLog } from '../log/reference-log.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import type { Circumstances } from './circumstances.js';
@@ -14,6 +15,7 @@ interface Fields extends Record<string, unknown> {
   expires_at: string | null;
   s3_key: string | null;
   s3_version_id: string | null;
+  export_id: string | null;
 }
 
 export async function judgeSignedUrl(
@@ -40,7 +42,7 @@ function rightFields(
   { engagement, format, expiresIn = DEFAULT_EXPIRY_SECONDS }: RunPlan,
   bucket: string,
   { bytes, shards, events }: ReferenceLog,
-  { signed_url, expires_at, s3_key, s3_version_id }: Fields,
+  { signed_url, expires_at, s3_key, s3_version_id, export_id }: Fields,
 ): Fields {
   const isEmpty = events === 0;
   return {
@@ -57,16 +59,18 @@ function rightFields(
     empty: isEmpty,
     sha256: isEmpty ? null : sha256Of(bytes),
     s3_version_id: isEmpty ? null : s3_version_id,
+    export_id: isEmpty ? null : export_id,
   };
 }
 
 function linkFault(
   { engagement, format, isVersioned, expiresIn = DEFAULT_EXPIRY_SECONDS }: RunPlan,
-  { s3_key, s3_version_id, expires_at }: Fields,
+  { s3_key, s3_version_id, expires_at, export_id }: Fields,
 ): Verdict | undefined {
   const key = new RegExp(`^auditforge/exports/${engagement}-\\d{8}T\\d{6}Z\\.${format}$`);
   if (!key.test(String(s3_key))) return wrong(`key ${s3_key}`);
   if ((s3_version_id !== null) !== isVersioned) return wrong(`version ${s3_version_id}`);
+  if (!EXPORT_ID.test(String(export_id))) return wrong(`export ${export_id}`);
   const leftMs = Date.parse(String(expires_at)) - Date.now();
   const isExpiry = leftMs <= expiresIn * 1000 && leftMs > expiresIn * 1000 - GRAIN_MS;
   return isExpiry ? undefined : wrong(`expires_at ${expires_at}`);
