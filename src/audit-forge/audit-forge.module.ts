@@ -25,14 +25,13 @@ import { Presigner } from './exports/presigner.js';
 import { ExportsController } from './exports.controller.js';
 import { commonHeaders } from './http/common-headers.js';
 import { IdempotencyKeys } from './idempotency/idempotency-keys.js';
-import { InProcessKeys } from './idempotency/in-process-keys.js';
 import { LinkHandOver } from './link-hand-over.js';
 import { LogReader } from './log-reader.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { throttlerStorage } from './limits/throttler-storage.js';
 import { ExportQueue } from './queue/export-queue.js';
 import { ExportWorker } from './queue/export-worker.js';
-import { exportQueue } from './queue/provided-queue.js';
+import { exportQueue, idempotencyKeys } from './queue/provided-queue.js';
 import { ExportRecords } from './records/export-records.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import { ObjectGets } from './s3/object-gets.js';
@@ -58,8 +57,8 @@ import { StreamTrail } from './stream-trail.js';
     { provide: S3ClientFactory, useClass: DefaultS3ClientFactory },
     { provide: SessionVerifier, useClass: JwtSessionVerifier },
     { provide: ThrottlerStorage, useFactory: throttlerStorage, inject: [AuditForgeOptions] },
-    { provide: ExportQueue, useFactory: exportQueue, inject: [ModuleRef] },
-    { provide: IdempotencyKeys, useClass: InProcessKeys },
+    { provide: ExportQueue, useFactory: exportQueue, inject: [AuditForgeOptions, ModuleRef] },
+    { provide: IdempotencyKeys, useFactory: idempotencyKeys, inject: [AuditForgeOptions] },
     AuditLogExporter,
     AuditLogExports,
     Authenticator,
