@@ -63,7 +63,10 @@ export function createAuditForgeClient(options: AuditForgeClientOptions = {}): A
       return `${transport.baseUrl}${engagement(id)}/audit-log?format=${format}`;
     },
     async checkAuditLog(id, format = 'jsonl', { signal } = {}) {
-      await send(transport, `${engagement(id)}/audit-log?format=${format}`, { method: 'HEAD', signal });
+      const path = `${engagement(id)}/audit-log?format=${format}`;
+      const response = await send(transport, path, { method: 'HEAD', signal });
+      // Nothing follows, but until it is read the browser takes the request for one that goes on, and then for aborted.
+      await response.arrayBuffer();
     },
     async signIn(pasted, { signal } = {}) {
       await send(transport, session, { method: 'POST', bearer: pasted, expect401: true, signal });

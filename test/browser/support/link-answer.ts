@@ -1,0 +1,31 @@
+import type { Page } from 'playwright-core';
+import type { SignedUrlResponse } from '../../../src/audit-forge/dto/signed-url.response.js';
+import { TIME_ZONE } from './visit.js';
+
+/** What the service answers to the next request for a link. */
+export async function linkAnswer(page: Page): Promise<SignedUrlResponse> {
+  const response = await page.waitForResponse((each) => each.url().includes('delivery=signed_url'));
+  return (await response.json()) as SignedUrlResponse;
+}
+
+/** Answers requests for a link with changes to what the service says. */
+export async function changeLinkAnswers(page: Page, changes: Partial<SignedUrlResponse>): Promise<void> {
+  await page.route(/delivery=signed_url/, async (route) => {
+    // The browser sets this header behind the page's back, and would have sent it.
+    const headers = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' };
+    const response = await route.fetch({ headers });
+    const answer = (await response.json()) as SignedUrlResponse;
+    await route.fulfill({ response, json: { ...answer, ...changes } });
+  });
+}
+
+/** A moment as a visitor's page shows it: the date only where that is not today's. */
+export function momentOf(iso: string): string {
+  const date = new Date(iso);
+  const show = (options: Intl.DateTimeFormatOptions, of = date) =>
+    of.toLocaleString('en-GB', { timeZone: TIME_ZONE, ...options });
+  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const time = show({ hour: '2-digit', minute: '2-digit' });
+  const zone = show({ timeZoneName: 'short' }).split(' ').at(-1);
+  return `${show(day) === show(day, new Date()) ? '' : `${show(day)}, `}${time} ${zone}`;
+}
