@@ -4,6 +4,7 @@ import type { BrowserContext } from 'playwright-core';
 export class Complaints {
   private readonly made: string[] = [];
   private readonly expected: RegExp[] = [];
+  private readonly tolerated: RegExp[] = [];
 
   constructor(context: BrowserContext) {
     context.on('console', (message) => {
@@ -20,9 +21,15 @@ export class Complaints {
     this.expected.push(...patterns);
   }
 
+  /** Says that there may be such complaints. */
+  tolerate(...patterns: RegExp[]): void {
+    this.tolerated.push(...patterns);
+  }
+
   /** @throws Error that shows what was not expected, or what was and did not come */
   check(): void {
-    const surprising = this.made.filter((text) => !this.expected.some((pattern) => pattern.test(text)));
+    const known = [...this.expected, ...this.tolerated];
+    const surprising = this.made.filter((text) => !known.some((pattern) => pattern.test(text)));
     const missing = this.expected.filter((pattern) => !this.made.some((text) => pattern.test(text)));
     if (surprising.length > 0) throw new Error(`The browser complains:\n${surprising.join('\n')}`);
     if (missing.length > 0) throw new Error(`The browser does not complain:\n${missing.join('\n')}`);

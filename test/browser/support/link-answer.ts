@@ -1,20 +1,20 @@
 import type { Page } from 'playwright-core';
-import type { SignedUrlResponse } from '../../../src/audit-forge/dto/signed-url.response.js';
+import type { SignedUrlFields } from '../../../src/audit-forge/dto/signed-url.response.js';
 import { TIME_ZONE } from './visit.js';
 
 /** What the service answers to the next request for a link. */
-export async function linkAnswer(page: Page): Promise<SignedUrlResponse> {
+export async function linkAnswer(page: Page): Promise<SignedUrlFields> {
   const response = await page.waitForResponse((each) => each.url().includes('delivery=signed_url'));
-  return (await response.json()) as SignedUrlResponse;
+  return (await response.json()) as SignedUrlFields;
 }
 
 /** Answers requests for a link with changes to what the service says. */
-export async function changeLinkAnswers(page: Page, changes: Partial<SignedUrlResponse>): Promise<void> {
+export async function changeLinkAnswers(page: Page, changes: Partial<SignedUrlFields>): Promise<void> {
   await page.route(/delivery=signed_url/, async (route) => {
     // The browser sets this header behind the page's back, and would have sent it.
     const headers = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' };
     const response = await route.fetch({ headers });
-    const answer = (await response.json()) as SignedUrlResponse;
+    const answer = (await response.json()) as SignedUrlFields;
     await route.fulfill({ response, json: { ...answer, ...changes } });
   });
 }

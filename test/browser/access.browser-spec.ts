@@ -1,0 +1,138 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { events } from '../support/events.js';
+import { EngagementPage, focused } from './support/engagement-page.js';
+import { Stage } from './support/stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+  await stage.shelf.put(
+    'eng-1',
+    [events(3)],
+    'A very long name of an engagement, Donaudampfschifffahrtsgesellschaft and sons',
+  );
+  await stage.shelf.put('eng-empty', []);
+});
+afterEach(() => stage.endVisits());
+afterAll(() => stage.close());
+
+/** Each state of the pages, and how a visitor comes to it. */
+const STATES: [what: string, reach: (page: Page) => Promise<void>][] = [
+  [
+    'the start page',
+    async (page) => {
+      await page.goto('/');
+      await page.getByRole('link', { name: /^A very long name/ }).waitFor();
+    },
+  ],
+  ['an engagement', async (page) => void (await EngagementPage.open(page, 'eng-1'))],
+  [
+    'a link that was copied',
+    async (page) => {
+      const detail = await EngagementPage.open(page, 'eng-1');
+      await detail.url.click();
+      await detail.alerted('Link copied');
+    },
+  ],
+  [
+    'the open menu',
+    async (page) => {
+      const detail = await EngagementPage.open(page, 'eng-1');
+      await detail.options.click();
+      await detail.item('JSON array').waitFor();
+    },
+  ],
+  [
+    'an empty log',
+    async (page) => {
+      const detail = await EngagementPage.open(page, 'eng-empty');
+      await detail.url.click();
+      await detail.alerted('nothing to export yet');
+    },
+  ],
+  [
+    'an engagement out of scope',
+    async (page) => {
+      await page.goto('/engagement/eng-2');
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+];
+
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { name: 'narrow', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  { name: 'wide', colorScheme: 'light', viewport: { width: 1920, height: 1080 } },
+] as const;
+
+describe.each(LOOKS)('in $name', ({ colorScheme, viewport }) => {
+  it.each(STATES)('axe finds nothing in %s, and nothing scrolls sideways', async (_, reach) => {
+    const { page, complaints } = await stage.visit({
+      engagements: ['eng-1', 'eng-empty'],
+      colorScheme,
+      viewport,
+    });
+    complaints.tolerate(/status of 403/);
+    await reach(page);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    const overflow = await page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(overflow).toBe(0);
+  });
+
+  it('axe finds nothing in the sign-in page', async () => {
+    const { page, complaints } = await stage.visit({ colorScheme, viewport });
+    complaints.tolerate(/status of 401/);
+    await page.goto('/');
+    await page.getByLabel('Session token', { exact: true }).waitFor();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+});
+
+describe('by keyboard alone', () => {
+  it('a visitor copies a link, another one from the menu, and dismisses what is said', async () => {
+    const { page } = await stage.visit({ engagements: ['eng-1'] });
+    const detail = await EngagementPage.open(page, 'eng-1');
+    for (let presses = 0; presses < 20; presses++) {
+      await page.keyboard.press('Tab');
+      if ((await page.evaluate('document.activeElement.textContent')) === 'URL') break;
+    }
+    await focused(detail.url);
+    // Where the focus is can be seen.
+    const [style, width] = await page.evaluate<[string, string]>(
+      `(({ outlineStyle, outlineWidth }) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))`,
+    );
+    expect(style).not.toBe('none');
+    expect(Number.parseFloat(width)).toBeGreaterThan(1);
+    await page.keyboard.press('Enter');
+    await detail.alerted('Link copied');
+    await focused(detail.url);
+    await page.keyboard.press('Tab');
+    await focused(detail.options);
+    await page.keyboard.press('Enter');
+    await detail.item('JSON array').waitFor();
+    await page.keyboard.press('Escape');
+    await focused(detail.options);
+    await detail.button('Dismiss').focus();
+    await page.keyboard.press('Enter');
+    await focused(detail.url);
+    expect(await detail.alert.count()).toBe(0);
+  });
+
+  it('moves nothing for who prefers that', async () => {
+    const { page } = await stage.visit({ engagements: ['eng-1'], reducedMotion: 'reduce' });
+    const detail = await EngagementPage.open(page, 'eng-1');
+    await detail.url.click();
+    await detail.alerted('Link copied');
+    expect(
+      await page.evaluate(
+        'document.getAnimations().filter((each) => each.effect.getComputedTiming().duration > 50).length',
+      ),
+    ).toBe(0);
+  });
+});
