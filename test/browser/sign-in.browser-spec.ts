@@ -124,6 +124,8 @@ describe('a session', () => {
     const { page, complaints } = visit;
     complaints.expect(/status of 401/);
     await page.goto('/');
+    // All of the list is there, so that leaving it gives no request up.
+    await page.getByRole('link', { name: 'Audit one' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You have signed out.').waitFor();
     expect(await sessionCookie(visit)).toBeUndefined();
