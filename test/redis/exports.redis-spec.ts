@@ -5,6 +5,7 @@ import type { StoreRequest } from '../support/faults/fault.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { sessionToken } from '../support/session-tokens.js';
 import { Fleet, type State } from './fleet.js';
+import { RedisServer } from './redis-server.js';
 
 /** Longer than a lock lasts and stalled jobs take to be seen. For the failing case alone. */
 const TAKEN_OVER_WITHIN_MS = 90_000;
@@ -296,6 +297,17 @@ describe('exports of several processes', () => {
     for (const location of [one!, other!])
       expect(await ended(both[0]!, 'eng-1', location.split('/').at(-1)!)).toMatchObject({ state: 'ready' });
     expect(await fleet.keys('auditforge/exports/')).toHaveLength(2);
+  });
+
+  it('go over TLS, with a server whose certificate is known and no other', async () => {
+    await fleet.close();
+    fleet = await Fleet.open(await RedisServer.start({ tls: true }));
+    await fleet.seed('eng-1', { '1.jsonl': events(3) });
+    const knows = { NODE_EXTRA_CA_CERTS: fleet.redis.certificate! };
+    const [service, stranger] = [await fleet.instance(knows), await fleet.instance()];
+    const exportId = await accepted(service, 'eng-1');
+    expect(await ended(service, 'eng-1', exportId)).toMatchObject({ state: 'ready' });
+    expect((await fleet.post(stranger, 'eng-1')).status).toBe(503);
   });
 
   describe('while Redis is away', () => {

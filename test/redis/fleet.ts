@@ -45,11 +45,11 @@ export class Fleet {
     private readonly client: S3Client,
   ) {}
 
-  static async open(): Promise<Fleet> {
+  static async open(redis?: RedisServer): Promise<Fleet> {
     const store = await openEmbeddedStore();
     const proxy = await FaultProxy.start(store);
     const client = new S3Client({ ...store.config, requestChecksumCalculation: 'WHEN_REQUIRED' });
-    return new Fleet(store, proxy, await RedisServer.start(), await store.makeBucket(), client);
+    return new Fleet(store, proxy, redis ?? (await RedisServer.start()), await store.makeBucket(), client);
   }
 
   async instance(environment: Record<string, string> = {}): Promise<ServiceProcess> {

@@ -1,6 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const PASSWORD = 'redis-password-for-tests';
 const READY = 'Ready to accept connections';
@@ -9,21 +12,38 @@ const READY = 'Ready to accept connections';
 export class RedisServer {
   private child: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    /** Of a server that talks TLS alone: its key, and its certificate, which clients must be told of. */
+    private readonly tls?: Certificate,
+  ) {}
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  static async start({ tls = false } = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), tls ? makeCertificate() : undefined);
     await server.start();
     return server;
   }
 
   get url(): string {
-    return `redis://:${PASSWORD}@127.0.0.1:${this.port}`;
+    return `${this.tls === undefined ? 'redis' : 'rediss'}://:${PASSWORD}@127.0.0.1:${this.port}`;
+  }
+
+  get certificate(): string | undefined {
+    return this.tls?.certificate;
   }
 
   async start(): Promise<void> {
+    const { tls } = this;
     const settings = {
-      port: this.port,
+      ...(tls === undefined
+        ? { port: this.port }
+        : {
+            port: 0,
+            'tls-port': this.port,
+            'tls-cert-file': tls.certificate,
+            'tls-key-file': tls.key,
+            'tls-auth-clients': 'no',
+          }),
       bind: '127.0.0.1',
       save: '',
       appendonly: 'no',
@@ -56,6 +76,24 @@ export class RedisServer {
     child.kill('SIGCONT');
     await ended;
   }
+}
+
+interface Certificate {
+  key: string;
+  certificate: string;
+}
+
+/** Signed by itself, in a folder that goes with the process. */
+function makeCertificate(): Certificate {
+  const dir = mkdtempSync(join(tmpdir(), 'redis-tls-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=redis'];
+  const forLoopback = ['-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync('openssl', [...request, ...forLoopback, '-keyout', key, '-out', certificate], {
+    stdio: 'ignore',
+  });
+  return { key, certificate };
 }
 
 async function freePort(): Promise<number> {

@@ -5,11 +5,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if ! command -v redis-server >/dev/null; then
+if ! command -v redis-server >/dev/null || ! command -v openssl >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
   # Its service is not wanted: the tests start servers of their own, on ports of their own.
-  apt-get install -q -y --no-install-recommends redis-server
+  apt-get install -q -y --no-install-recommends redis-server openssl
 fi
 
 node --experimental-vm-modules --disable-warning=ExperimentalWarning \

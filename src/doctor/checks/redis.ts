@@ -56,6 +56,8 @@ async function asked(
 ): Promise<Finding> {
   const redis = new Redis(services.options.redisUrl!, {
     lazyConnect: true,
+    // Whether it may ask for that is found by the checks.
+    enableReadyCheck: false,
     connectTimeout: LIMIT_MS,
     commandTimeout: LIMIT_MS,
     maxRetriesPerRequest: 0,
