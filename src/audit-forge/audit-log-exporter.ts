@@ -96,8 +96,12 @@ export class AuditLogExporter {
 
   /** Where the log of an engagement lies, and its exports. @throws as `engagement` does */
   async location(caller: Caller, engagementId: string, context: ExportContext = {}): Promise<BucketLocation> {
-    const engagement = await this.engagement(caller, engagementId, context);
-    return this.locate(engagement, signalOf(context));
+    return this.locationOf(await this.engagement(caller, engagementId, context), signalOf(context));
+  }
+
+  /** The same for an engagement that has been looked up. */
+  locationOf(engagement: Engagement, signal: AbortSignal): Promise<BucketLocation> {
+    return this.regions.locate(logLocation(engagement, { bucket: this.options.sharedBucket }), signal);
   }
 
   /**
@@ -199,16 +203,12 @@ export class AuditLogExporter {
     const asked = checkedRequest(request);
     const slot = await this.slots.enter(caller, signalOf(context));
     try {
-      const location = await this.locate(engagement, slot.signal);
+      const location = await this.locationOf(engagement, slot.signal);
       return { ...asked, requestedAt, slot, owner: slot.owner, location };
     } catch (error) {
       slot.leave();
       throw error;
     }
-  }
-
-  private locate(engagement: Engagement, signal: AbortSignal): Promise<BucketLocation> {
-    return this.regions.locate(logLocation(engagement, { bucket: this.options.sharedBucket }), signal);
   }
 
   private async open(task: ExportTask): Promise<OpenedStream> {
@@ -242,6 +242,7 @@ async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const piece of pieces) yield Buffer.from(piece);
 }
 
-function signalOf({ signal }: ExportContext): AbortSignal {
+/** Of who cannot be told to end: a signal that never is. */
+export function signalOf({ signal }: ExportContext): AbortSignal {
   return signal ?? new AbortController().signal;
 }

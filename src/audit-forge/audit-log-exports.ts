@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from './audit-forge.options.js';
-import { AuditLogExporter, type ExportContext } from './audit-log-exporter.js';
+import { AuditLogExporter, signalOf, type ExportContext } from './audit-log-exporter.js';
 import type { Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
+import type { Engagement } from './engagements/engagement.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
+import { hasCode } from './errors/has-code.js';
 import { ExportAcceptance, type AcceptRequest } from './export-acceptance.js';
 import { ExportHistory } from './export-history.js';
 import { NOT_BEGUN } from './export-runner.js';
@@ -11,7 +13,7 @@ import type { ExportEntry, ExportState } from './export-state.js';
 import { LinkHandOver } from './link-hand-over.js';
 import { ExportQueue } from './queue/export-queue.js';
 import type { ExportDone } from './records/export-record.js';
-import { ExportRecords, type StandingRecord } from './records/export-records.js';
+import { ExportRecords } from './records/export-records.js';
 import { assertObjectThere, assertOwnObject } from './records/renewable.js';
 import { S3Store } from './s3/s3-store.js';
 
@@ -59,15 +61,14 @@ export class AuditLogExports {
     try {
       return await this.state(caller, engagementId, exportId, { expiresIn, issue: 'first' }, context);
     } catch (error) {
-      const isNotYetOnRecord = error instanceof AuditForgeError && error.code === 'export_not_found';
-      if (!isNotYetOnRecord) throw error;
+      if (!hasCode(error, 'export_not_found')) throw error;
       // The same request under the same key is being accepted at this moment.
       return { export_id: exportId, state: 'queued', progress: NOT_BEGUN };
     }
   }
 
   /** Waits until it has ended, but no longer than that. */
-  async settled(exportId: string, seconds: number, { signal }: ExportContext = {}): Promise<void> {
+  private async settled(exportId: string, seconds: number, { signal }: ExportContext = {}): Promise<void> {
     if (seconds === 0) return;
     const patience = AbortSignal.timeout(seconds * 1000);
     await this.queue.settled(exportId, signal === undefined ? patience : AbortSignal.any([signal, patience]));
@@ -82,16 +83,15 @@ export class AuditLogExports {
     wanted: LinkWanted,
     context: ExportContext = {},
   ): Promise<ExportState> {
-    const { signal = new AbortController().signal } = context;
-    await this.exporter.engagement(caller, engagementId, context);
-    const standing = await this.standing(engagementId, exportId, signal);
+    const engagement = await this.exporter.engagement(caller, engagementId, context);
+    const standing = await this.history.now(engagementId, exportId, signalOf(context));
     const progress = NOT_BEGUN;
     if (standing.kind === 'done')
-      return { state: 'ready', ...(await this.link(caller, standing.record, wanted, context)) };
+      return { state: 'ready', ...(await this.link(caller, engagement, standing.record, wanted, context)) };
     if (standing.kind === 'cancelled') return { export_id: exportId, state: 'cancelled', progress };
     if (standing.kind === 'failed')
       return { export_id: exportId, state: 'failed', progress, reason: standing.record.reason };
-    const view = await this.history.unfinished(standing.record);
+    const { view } = standing;
     return view.state === 'lost'
       ? { export_id: exportId, state: 'failed', progress, reason: 'lost_at_restart' }
       : { export_id: exportId, ...view };
@@ -104,9 +104,8 @@ export class AuditLogExports {
     exportId: string,
     context: ExportContext = {},
   ): Promise<void> {
-    const { signal = new AbortController().signal } = context;
     await this.exporter.engagement(caller, engagementId, context);
-    const { kind, record } = await this.history.standing(engagementId, exportId, signal);
+    const { kind, record } = await this.history.standing(engagementId, exportId, signalOf(context));
     if (kind === 'cancelled') return;
     if (kind !== 'request' || !(await this.queue.cancel(exportId)))
       throw new AuditForgeError('export_finished');
@@ -129,32 +128,20 @@ export class AuditLogExports {
     page: { limit: number; before: string | undefined },
     context: ExportContext = {},
   ): Promise<{ exports: ExportEntry[]; next: string | null }> {
-    const { signal = new AbortController().signal } = context;
     await this.exporter.engagement(caller, engagementId, context);
-    return this.history.page(engagementId, page, signal);
-  }
-
-  /** A job may end between the look at its records and the one at the queue: then its records are looked at again. */
-  private async standing(
-    engagementId: string,
-    exportId: string,
-    signal: AbortSignal,
-  ): Promise<StandingRecord> {
-    const first = await this.history.standing(engagementId, exportId, signal);
-    if (first.kind !== 'request') return first;
-    const view = await this.history.unfinished(first.record);
-    const mayHaveEnded = view.state === 'lost' || view.state === 'queued';
-    return mayHaveEnded ? this.history.standing(engagementId, exportId, signal) : first;
+    return this.history.page(engagementId, page, signalOf(context));
   }
 
   private async link(
     caller: Caller,
+    engagement: Engagement,
     done: ExportDone,
     { expiresIn, issue = 'renewed' }: LinkWanted,
     context: ExportContext,
   ): ReturnType<LinkHandOver['handOver']> {
-    const { signal = new AbortController().signal, requestId = null } = context;
-    const location = await this.exporter.location(caller, done.engagement_id, context);
+    const { requestId = null } = context;
+    const signal = signalOf(context);
+    const location = await this.exporter.locationOf(engagement, signal);
     if (!done.empty) {
       assertOwnObject(done, location);
       await assertObjectThere(this.store, done, location, signal);

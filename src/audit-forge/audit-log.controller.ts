@@ -13,6 +13,7 @@ import { AuditLogQuery, EngagementPath } from './dto/audit-log.query.js';
 import { engagementResponse } from './dto/engagement.response.js';
 import { FORMATS } from './encoders/formats.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
+import { hasCode } from './errors/has-code.js';
 import type { ExportState } from './export-state.js';
 import { exportFileName } from './exports/export-key.js';
 import { answerRequest } from './http/answer-export.js';
@@ -141,7 +142,7 @@ async function unlessQueueIsAway(asked: Promise<ExportState>): Promise<ExportSta
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof AuditForgeError && error.code === 'queue_unavailable') return undefined;
+    if (hasCode(error, 'queue_unavailable')) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLogExporter, type ExportContext } from './audit-log-exporter.js';
+import { AuditLogExporter, signalOf, type ExportContext } from './audit-log-exporter.js';
 import { callerKey, type Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
@@ -10,6 +10,7 @@ import { IdempotencyKeys, type Claim } from './idempotency/idempotency-keys.js';
 import { requestedOfJob, type ExportJob } from './queue/export-job.js';
 import { ExportQueue } from './queue/export-queue.js';
 import { newExportId } from './records/export-id.js';
+import { exportFailed } from './records/export-record.js';
 import { ExportRecords } from './records/export-records.js';
 import type { BucketLocation } from './s3/s3-clients.js';
 import { Shutdown } from './shutdown.js';
@@ -42,8 +43,9 @@ export class ExportAcceptance {
     const requestedAt = this.clock.now();
     const location = await this.exporter.location(caller, engagementId, context);
     const claim = { exportId: newExportId(requestedAt), format, expiresIn };
-    const name = request.idempotencyKey && claimName(caller, engagementId, request.idempotencyKey);
-    if (name !== undefined && name !== '') {
+    const key = request.idempotencyKey;
+    const name = key === undefined ? undefined : claimName(caller, engagementId, key);
+    if (name !== undefined) {
       const kept = await this.idempotency.claim(name, claim);
       if (kept.exportId !== claim.exportId) return sameRequest(kept, claim);
     }
@@ -59,13 +61,13 @@ export class ExportAcceptance {
       await this.enqueue(job, location, context);
       return job.exportId;
     } catch (error) {
-      if (name !== undefined && name !== '') await this.idempotency.release(name).catch(() => undefined);
+      if (name !== undefined) await this.idempotency.release(name).catch(() => undefined);
       throw error;
     }
   }
 
   private async enqueue(job: ExportJob, location: BucketLocation, context: ExportContext): Promise<void> {
-    const { signal = new AbortController().signal } = context;
+    const signal = signalOf(context);
     await this.queue.assertRoom(job);
     const reserved = await this.reserve(job, location, signal);
     const settledJob = { ...job, keyAt: reserved.at.toISOString() };
@@ -100,7 +102,7 @@ export class ExportAcceptance {
   /** The record of the request is there already: another one says what came of it. */
   private async takeBack(job: ExportJob, error: unknown): Promise<void> {
     const reason = error instanceof AuditForgeError ? error.code : 'internal_error';
-    const failed = { ...requestedOfJob(job), reason, failed_at: this.clock.now().toISOString() };
+    const failed = exportFailed(requestedOfJob(job), reason, this.clock.now());
     await this.records.write('failed', failed, AbortSignal.timeout(10_000)).catch(() => undefined);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { StoreClock } from './clock.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
+import { hasCode } from './errors/has-code.js';
 import type { ExportEntry } from './export-state.js';
 import { NOT_BEGUN } from './export-runner.js';
 import { ExportQueue, type JobView } from './queue/export-queue.js';
@@ -14,6 +15,10 @@ const ACCEPTANCE_MS = 60_000;
 
 /** How an export stands that has not ended, as far as can be known here. */
 export type Unfinished = JobView | { state: 'lost' };
+
+/** The record that says how an export has ended, or what is known of one that has not. */
+export type StandingNow =
+  Exclude<StandingRecord, { kind: 'request' }> | { kind: 'request'; view: Unfinished };
 
 /** What the records, and the queue for those that have not ended, say of exports. */
 @Injectable()
@@ -35,14 +40,28 @@ export class ExportHistory {
     return standing;
   }
 
+  /**
+   * How an export stands now. It may end between the look at its records and the one at the queue: where the
+   * queue does not have it, its records are looked at again.
+   * @throws AuditForgeError `export_not_found`, `invalid_export_record`
+   */
+  async now(engagementId: string, exportId: string, signal: AbortSignal): Promise<StandingNow> {
+    const standing = await this.standing(engagementId, exportId, signal);
+    if (standing.kind !== 'request') return standing;
+    const view = await this.unfinished(standing.record);
+    if (view.state === 'running') return { kind: 'request', view };
+    const again = await this.standing(engagementId, exportId, signal);
+    return again.kind === 'request' ? { kind: 'request', view } : again;
+  }
+
   /** Of an export whose only record is its request. */
-  async unfinished({ export_id: exportId, requested_at }: ExportRequested): Promise<Unfinished> {
+  private async unfinished({ export_id: exportId, requested_at }: ExportRequested): Promise<Unfinished> {
     const requestedAt = Date.parse(requested_at);
     let view: JobView | undefined;
     try {
       view = await this.queue.find(exportId);
     } catch (error) {
-      if (!(error instanceof AuditForgeError) || error.code !== 'queue_unavailable') throw error;
+      if (!hasCode(error, 'queue_unavailable')) throw error;
       // It may well be under way: the records say no more.
       return { state: 'queued', progress: NOT_BEGUN };
     }

@@ -613,7 +613,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `invalid_engagement_record`, `storage_access_denied`, `storage_misconfigured` */
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured` */
       502: {
         headers: {
           /**
@@ -842,7 +842,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `corrupt_shard`, `too_many_shards`, `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured` */
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `corrupt_shard`, `too_many_shards` */
       502: {
         headers: {
           /**

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { hasCode } from '../errors/has-code.js';
 import { RateLimits } from '../limits/rate-limits.js';
 import { Shutdown } from '../shutdown.js';
 import { Authenticator, type Proof } from './authenticator.js';
@@ -43,7 +44,7 @@ export class CallerGuard implements CanActivate {
     try {
       return await this.authenticator.prove(request);
     } catch (error) {
-      if (error instanceof AuditForgeError && error.code === 'authentication_required') {
+      if (hasCode(error, 'authentication_required')) {
         await this.limits.takeFailure(request.ip);
       }
       throw error;

@@ -1,11 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { logFields } from '../auth/caller.js';
 import { StoreClock } from '../clock.js';
 import { describeError } from '../errors/describe-error.js';
 import { failureCode } from '../errors/failure-code.js';
-import { assertWhole, decodeKey } from '../s3/listing.js';
+import { listKeys } from '../s3/listing.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
 import { SmallObjects } from '../s3/small-objects.js';
@@ -67,24 +66,10 @@ export class CustodyTrail {
   ): Promise<string | undefined> {
     // A record may name any key: only one of this log is where to begin.
     let last = knownKey?.startsWith(prefix) === true ? knownKey : undefined;
-    const command = { Prefix: prefix, StartAfter: last, EncodingType: 'url' as const };
-    let token: string | undefined;
-    do {
-      const page = await this.store.send('ListObjectsV2', location, signal, async (client, target, abort) => {
-        const answer = await client.send(
-          new ListObjectsV2Command({ ...target, ...command, ContinuationToken: token }),
-          abort,
-        );
-        assertWhole(answer);
-        return answer;
-      });
-      const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
-      for (const { Key } of page.Contents ?? []) {
-        const key = decode(Key!);
-        if (isShardKey(key) && (last === undefined || compareKeys(key, last) > 0)) last = key;
-      }
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    const after = { Prefix: prefix, StartAfter: last };
+    for await (const key of listKeys(this.store, location, after, signal)) {
+      if (isShardKey(key) && (last === undefined || compareKeys(key, last) > 0)) last = key;
+    }
     return last;
   }
 }

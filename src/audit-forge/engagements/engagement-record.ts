@@ -9,6 +9,7 @@ import {
 } from 'class-validator';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { ACCOUNT_ID, BUCKET_NAME, REGION_NAME } from '../names.js';
+import { parseJsonObject } from '../s3/json-object.js';
 import type { Engagement } from './engagement.js';
 
 class EngagementRecord {
@@ -38,7 +39,10 @@ const FIELDS = new Set([
  * @throws AuditForgeError `invalid_engagement_record`
  */
 export function parseEngagementRecord(id: string, json: string): Engagement {
-  const record = Object.assign(new EngagementRecord(), knownFields(parseObject(json)));
+  const record = Object.assign(
+    new EngagementRecord(),
+    knownFields(parseJsonObject(json, (reason) => invalid({ reason }))),
+  );
   const problems = validateSync(record, { forbidUnknownValues: false }).map(({ property }) => property);
   if (record.id !== id) problems.push('id');
   if (problems.length > 0) throw invalid({ fields: [...new Set(problems)] });
@@ -60,16 +64,4 @@ function knownFields(value: object): Partial<EngagementRecord> {
 
 export function invalid(context: Record<string, unknown>): AuditForgeError {
   return new AuditForgeError('invalid_engagement_record', { context });
-}
-
-function parseObject(json: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw invalid({ reason: 'it is no JSON' });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid({ reason: 'it is no object' });
-  return value;
 }

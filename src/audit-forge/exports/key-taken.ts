@@ -1,4 +1,4 @@
-import { S3Failure } from '../s3/s3-failure.js';
+import { isKeyTaken, type S3Failure } from '../s3/s3-failure.js';
 import { nextSecond } from './export-key.js';
 
 /** Seconds that are tried before the store is taken to refuse every conditional write. */
@@ -18,9 +18,7 @@ export class KeyTaken extends Error {
 
 /** What a refused conditional write means for the key of the second `at`. */
 export function keyTakenOr(error: unknown, at: Date): unknown {
-  const taken =
-    error instanceof S3Failure && (error.reason === 'precondition_failed' || error.reason === 'conflict');
-  return taken ? new KeyTaken(at, error) : error;
+  return isKeyTaken(error) ? new KeyTaken(at, error) : error;
 }
 
 /** Tries from one second on, and from the next one as often as the key is taken. */

@@ -10,8 +10,8 @@ import {
 import { DELIVERIES } from '../dto/audit-log.query.js';
 import { SignedUrlResponse } from '../dto/signed-url.response.js';
 import { LOG_FORMATS } from '../encoders/formats.js';
-import { EXPIRES_IN } from '../export-request.js';
-import { ApiEngagementId } from './api-engagement.js';
+import { ApiEngagementId, OF_AN_ENGAGEMENT } from './api-engagement.js';
+import { ApiExpiresIn } from './api-expires-in.js';
 import { ApiProblems } from './api-problems.js';
 import { header, REQUEST_ID_HEADER } from './headers.js';
 import { ApiAnyCaller } from './security.js';
@@ -32,17 +32,10 @@ export function ApiGetAuditLog(): MethodDecorator {
     ApiExtraModels(SignedUrlResponse),
     answer(),
     ApiProblems(
-      'engagement_out_of_scope',
-      'cross_site_request',
-      'engagement_not_found',
+      ...OF_AN_ENGAGEMENT,
       'snapshot_changed',
       'corrupt_shard',
       'too_many_shards',
-      'invalid_engagement_record',
-      'source_bucket_not_allowed',
-      'storage_access_denied',
-      'storage_misconfigured',
-      'storage_unavailable',
       'http_version_not_supported',
     ),
   );
@@ -64,18 +57,7 @@ function parameters(): MethodDecorator[] {
       schema: { type: 'string', enum: [...DELIVERIES], default: 'stream' },
       example: 'signed_url',
     }),
-    ApiQuery({
-      name: 'expires_in',
-      required: false,
-      description: 'Seconds that the link is valid for.',
-      schema: {
-        type: 'integer',
-        minimum: EXPIRES_IN.min,
-        maximum: EXPIRES_IN.max,
-        default: EXPIRES_IN.default,
-      },
-      example: 600,
-    }),
+    ApiExpiresIn(),
     ApiHeader({
       name: 'TE',
       required: false,

@@ -1,10 +1,23 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { EngagementResponse } from '../dto/engagement.response.js';
+import type { ErrorCode } from '../errors/problems.js';
 import { ENGAGEMENT_ID } from '../names.js';
 import { ApiProblems } from './api-problems.js';
 import { REQUEST_ID_HEADER } from './headers.js';
 import { ApiAnyCaller } from './security.js';
+
+/** What every route of an engagement can answer, since each looks it up. */
+export const OF_AN_ENGAGEMENT: ErrorCode[] = [
+  'engagement_out_of_scope',
+  'cross_site_request',
+  'engagement_not_found',
+  'invalid_engagement_record',
+  'source_bucket_not_allowed',
+  'storage_access_denied',
+  'storage_misconfigured',
+  'storage_unavailable',
+];
 
 /** The id in the path of every route of an engagement. */
 export function ApiEngagementId(): MethodDecorator & ClassDecorator {
@@ -22,14 +35,6 @@ export function ApiGetEngagement(): MethodDecorator {
     ApiAnyCaller(),
     ApiEngagementId(),
     ApiOkResponse({ type: EngagementResponse, description: 'The engagement.', headers: REQUEST_ID_HEADER }),
-    ApiProblems(
-      'engagement_out_of_scope',
-      'cross_site_request',
-      'engagement_not_found',
-      'invalid_engagement_record',
-      'storage_access_denied',
-      'storage_misconfigured',
-      'storage_unavailable',
-    ),
+    ApiProblems(...OF_AN_ENGAGEMENT),
   );
 }

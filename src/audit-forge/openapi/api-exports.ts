@@ -16,28 +16,15 @@ import {
   ReadyExportResponse,
   UnfinishedExportResponse,
 } from '../dto/export.response.js';
-import type { ErrorCode } from '../errors/problems.js';
-import { EXPIRES_IN } from '../export-request.js';
 import { EXPORT_ID } from '../records/export-id.js';
-import { ApiEngagementId } from './api-engagement.js';
+import { ApiEngagementId, OF_AN_ENGAGEMENT } from './api-engagement.js';
+import { ApiExpiresIn } from './api-expires-in.js';
 import { ApiProblems } from './api-problems.js';
 import { header, REQUEST_ID_HEADER } from './headers.js';
 import { ApiAnyCaller } from './security.js';
 
 const EXAMPLE_ID = '20260508T132000Z-k3v7q2mzda';
 const TAGS = ['Exports'];
-
-/** What every route of exports can answer, since each looks the engagement up. */
-const OF_EXPORTS: ErrorCode[] = [
-  'engagement_out_of_scope',
-  'cross_site_request',
-  'engagement_not_found',
-  'invalid_engagement_record',
-  'source_bucket_not_allowed',
-  'storage_access_denied',
-  'storage_misconfigured',
-  'storage_unavailable',
-];
 
 export function ApiRequestExport(): MethodDecorator {
   return applyDecorators(
@@ -68,7 +55,7 @@ export function ApiRequestExport(): MethodDecorator {
     ApiState(201, 'It has ended within the time of `Prefer: wait`.', LOCATION),
     ApiState(202, 'It is accepted.', { ...LOCATION, ...RETRY_AFTER }),
     ApiProblems(
-      ...OF_EXPORTS,
+      ...OF_AN_ENGAGEMENT,
       'not_found',
       'idempotency_key_reused',
       'body_too_large',
@@ -108,7 +95,7 @@ export function ApiListExports(): MethodDecorator {
       description: 'One page.',
       headers: REQUEST_ID_HEADER,
     }),
-    ApiProblems(...OF_EXPORTS, 'not_found', 'invalid_export_record'),
+    ApiProblems(...OF_AN_ENGAGEMENT, 'not_found', 'invalid_export_record'),
   );
 }
 
@@ -121,21 +108,10 @@ export function ApiGetExport(): MethodDecorator {
     }),
     ApiAnyCaller(),
     ApiExportPath(),
-    ApiQuery({
-      name: 'expires_in',
-      required: false,
-      description: 'Seconds that the link is valid for.',
-      schema: {
-        type: 'integer',
-        minimum: EXPIRES_IN.min,
-        maximum: EXPIRES_IN.max,
-        default: EXPIRES_IN.default,
-      },
-      example: 600,
-    }),
+    ApiExpiresIn(),
     ApiExtraModels(ReadyExportResponse, UnfinishedExportResponse),
     ApiState(200, 'How it stands.', RETRY_AFTER),
-    ApiProblems(...OF_EXPORTS, 'export_not_found', 'export_gone', 'invalid_export_record'),
+    ApiProblems(...OF_AN_ENGAGEMENT, 'export_not_found', 'export_gone', 'invalid_export_record'),
   );
 }
 
@@ -146,7 +122,7 @@ export function ApiCancelExport(): MethodDecorator {
     ApiExportPath(),
     ApiNoContentResponse({ description: 'It is cancelled, or was before.', headers: REQUEST_ID_HEADER }),
     ApiProblems(
-      ...OF_EXPORTS,
+      ...OF_AN_ENGAGEMENT,
       'export_not_found',
       'export_finished',
       'invalid_export_record',

@@ -8,7 +8,7 @@ import { ExportRunner, type FinishedRun } from '../export-runner.js';
 import { ExportSlots } from '../export-slots.js';
 import { findWritten } from '../exports/written-object.js';
 import type { ErrorCode } from '../errors/problems.js';
-import { exportDone, type ExportDone, type FailureReason } from '../records/export-record.js';
+import { exportDone, exportFailed, type ExportDone, type FailureReason } from '../records/export-record.js';
 import { ExportRecords } from '../records/export-records.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
@@ -60,7 +60,7 @@ export class ExportWorker {
       code: reason,
       cause: describeError(error),
     });
-    const failed = { ...requestedOfJob(job), reason, failed_at: this.clock.now().toISOString() };
+    const failed = exportFailed(requestedOfJob(job), reason, this.clock.now());
     try {
       // The job's own signal may be why it has failed.
       await this.records.write('failed', failed, AbortSignal.timeout(RECORD_LIMIT_MS));

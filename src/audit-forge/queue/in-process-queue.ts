@@ -1,4 +1,4 @@
-import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { hasCode } from '../errors/has-code.js';
 import { NOT_BEGUN, type ExportProgress } from '../export-runner.js';
 import { Turns } from '../turns/turns.js';
 import { callerKey } from '../auth/caller.js';
@@ -95,7 +95,7 @@ export class InProcessQueue extends ExportQueue {
       }
     } catch (error) {
       // What an export fails with is on record: here it was cancelled, or not begun before the process stopped.
-      if (!(error instanceof JobEnded || isShuttingDown(error))) throw error;
+      if (!(error instanceof JobEnded || hasCode(error, 'shutting_down'))) throw error;
     }
   }
 
@@ -117,8 +117,4 @@ function runOf(entry: Entry): JobRun {
       entry.decision = 'completes';
     },
   };
-}
-
-function isShuttingDown(error: unknown): boolean {
-  return error instanceof AuditForgeError && error.code === 'shutting_down';
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { hasCode } from '../errors/has-code.js';
 import type { ExportProgress } from '../export-runner.js';
 import type { ExportJob } from './export-job.js';
 import { JobEnded, type Completing, type JobRun } from './job-run.js';
@@ -113,8 +113,7 @@ export class RedisJobRun {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof AuditForgeError) || error.code !== 'queue_unavailable')
-          throw this.cause(error);
+        if (!hasCode(error, 'queue_unavailable')) throw this.cause(error);
         if (Date.now() > end) throw lost();
       }
       await sleep(ASKED_AGAIN_MS, undefined, { signal }).catch(() => undefined);

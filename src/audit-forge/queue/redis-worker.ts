@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { describeError } from '../errors/describe-error.js';
+import { hasCode } from '../errors/has-code.js';
 import { PatientConnection } from '../redis/connections.js';
 import { PREFIX } from '../redis/redis-name.js';
 import { assertJob } from './export-job.js';
@@ -88,8 +89,7 @@ export class RedisWorker {
     } catch (error) {
       // Done with, and removed as what is done.
       if (run.isCancelled) return;
-      if (error instanceof AuditForgeError && error.code === 'shutting_down')
-        return await this.putBack(job, token);
+      if (hasCode(error, 'shutting_down')) return await this.putBack(job, token);
       // Left as it is: whoever has the lock now, or takes the job next, goes on with it.
       if (error instanceof JobEnded) throw new DelayedError();
       throw error;

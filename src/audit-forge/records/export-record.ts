@@ -77,6 +77,10 @@ export interface ExportFailed extends ExportRequested {
   failed_at: string;
 }
 
+export function exportFailed(requested: ExportRequested, reason: FailureReason, at: Date): ExportFailed {
+  return { ...requested, reason, failed_at: at.toISOString() };
+}
+
 export interface ExportCancelled extends ExportRequested {
   cancelled_at: string;
   cancelled_by: RequestedBy;

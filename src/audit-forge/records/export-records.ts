@@ -1,7 +1,6 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
-import { assertWhole } from '../s3/listing.js';
+import { listKeys } from '../s3/listing.js';
 import { S3Store } from '../s3/s3-store.js';
 import { SmallObjects, TooLarge } from '../s3/small-objects.js';
 import { EXPORT_ID } from './export-id.js';
@@ -76,22 +75,9 @@ export class ExportRecords {
   async list(engagementId: string, signal: AbortSignal, startingWith = ''): Promise<RecordsOfExport[]> {
     const prefix = `${RECORD_PREFIX}${engagementId}/`;
     const found = new Map<string, Set<RecordKind>>();
-    let token: string | undefined;
-    do {
-      const command = { Prefix: prefix + startingWith, ContinuationToken: token };
-      const page = await this.store.send(
-        'ListObjectsV2',
-        this.location,
-        signal,
-        async (client, target, abort) => {
-          const answer = await client.send(new ListObjectsV2Command({ ...target, ...command }), abort);
-          assertWhole(answer);
-          return answer;
-        },
-      );
-      for (const { Key: key = '' } of page.Contents ?? []) note(found, key.slice(prefix.length));
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    const wanted = { Prefix: prefix + startingWith };
+    for await (const key of listKeys(this.store, this.location, wanted, signal))
+      note(found, key.slice(prefix.length));
     return [...found.keys()].toSorted().map((exportId) => ({ exportId, kinds: found.get(exportId)! }));
   }
 

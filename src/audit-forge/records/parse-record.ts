@@ -13,6 +13,7 @@ import {
 import { LOG_FORMATS, type LogFormat } from '../encoders/formats.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { BUCKET_NAME } from '../names.js';
+import { parseJsonObject } from '../s3/json-object.js';
 import type { SnapshotDigest } from '../shards/snapshot-digest.js';
 import type {
   ExportCancelled,
@@ -80,7 +81,7 @@ export function parseRecord<Kind extends RecordKind>(
   { engagementId, exportId }: { engagementId: string; exportId: string },
   json: string,
 ): RecordOf[Kind] {
-  const value = parseObject(json);
+  const value = parseJsonObject(json, (reason) => invalidRecord({ reason }));
   const record = Object.assign(new FIELDS[kind](), ownFields(value));
   const problems = validateSync(record, { forbidUnknownValues: false }).map(({ property }) => property);
   if (record.engagement_id !== engagementId) problems.push('engagement_id');
@@ -110,16 +111,4 @@ function ownFields(value: object): object {
   return Object.fromEntries(
     Object.entries(value).filter(([name]) => name !== '__proto__' && name !== 'constructor'),
   );
-}
-
-function parseObject(json: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw invalidRecord({ reason: 'it is no JSON' });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidRecord({ reason: 'it is no object' });
-  return value;
 }

@@ -37,6 +37,13 @@ export class S3Failure extends AuditForgeError {
   }
 }
 
+/** A conditional write was refused: the key has an object, or is being given one. */
+export function isKeyTaken(error: unknown): error is S3Failure {
+  return (
+    error instanceof S3Failure && (error.reason === 'precondition_failed' || error.reason === 'conflict')
+  );
+}
+
 const REASON_OF_NAME: Record<string, S3FailureReason> = {
   NoSuchKey: 'missing',
   NoSuchVersion: 'missing',

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import type { BucketLocation } from './s3-clients.js';
-import { S3Failure } from './s3-failure.js';
+import { isKeyTaken, S3Failure } from './s3-failure.js';
 import { S3Store } from './s3-store.js';
 
 /** What is over this is not read: records are a few hundred bytes. */
@@ -78,9 +78,7 @@ export class SmallObjects {
       );
       return true;
     } catch (error) {
-      const isTaken =
-        error instanceof S3Failure && (error.reason === 'precondition_failed' || error.reason === 'conflict');
-      if (!isTaken) throw error;
+      if (!isKeyTaken(error)) throw error;
       // A try whose answer was lost may have written it.
       return (await this.read(location, key, signal)) === body;
     }

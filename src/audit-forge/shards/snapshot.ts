@@ -1,7 +1,7 @@
-import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
-import { assertWhole, decodeKey } from '../s3/listing.js';
+import { keyIn, listPage, nextToken, unusableListing } from '../s3/listing.js';
 import type { S3Store } from '../s3/s3-store.js';
 import { codecOfKey, isShardKey, type Shard } from './shard.js';
 import { digestOf, type SnapshotDigest } from './snapshot-digest.js';
@@ -129,33 +129,22 @@ export class Snapshot {
           bucket: location.bucket,
         });
       }
-      token = this.nextToken(answer, token);
+      token = nextToken(answer, token, location, this.source.prefix);
     } while (token !== undefined);
     if (unordered.has(location.bucket)) this.sort();
   }
 
   private page(token: string | undefined): Promise<ListObjectsV2CommandOutput> {
     const { store, location, prefix } = this.source;
-    const command = {
-      Prefix: prefix,
-      ContinuationToken: token,
-      ...(token === undefined ? { MaxKeys: FIRST_PAGE_KEYS } : {}),
-      // Keys may hold what XML cannot, so they are asked for percent-encoded.
-      EncodingType: 'url' as const,
-    };
-    return store.send('ListObjectsV2', location, this.signal, async (client, target, abort) => {
-      const answer = await client.send(new ListObjectsV2Command({ ...target, ...command }), abort);
-      assertWhole(answer);
-      return answer;
-    });
+    const firstPage = token === undefined ? { MaxKeys: FIRST_PAGE_KEYS } : {};
+    return listPage(store, location, { Prefix: prefix, ContinuationToken: token, ...firstPage }, this.signal);
   }
 
   /** @returns whether every key so far was above the one before it */
   private add(answer: ListObjectsV2CommandOutput): boolean {
     let inOrder = true;
-    const decode = answer.EncodingType === 'url' ? decodeKey : (key: string) => key;
     for (const { Key, Size: size, ETag: etag } of answer.Contents ?? []) {
-      const key = decode(Key!);
+      const key = keyIn(answer, Key!);
       if (!key.startsWith(this.source.prefix)) throw this.unusable('a key is not under the prefix');
       if (!isShardKey(key)) {
         this.source.onUnrecognised(key);
@@ -171,14 +160,6 @@ export class Snapshot {
     return inOrder;
   }
 
-  private nextToken(answer: ListObjectsV2CommandOutput, token: string | undefined): string | undefined {
-    if (answer.IsTruncated !== true) return undefined;
-    const next = answer.NextContinuationToken;
-    if (next === undefined || next === '' || next === token)
-      throw this.unusable('it does not say how to go on');
-    return next;
-  }
-
   private sort(): void {
     this.shardList.sort((a, b) => compareKeys(a.key, b.key));
     for (let at = 1; at < this.shardList.length; at++) {
@@ -189,9 +170,7 @@ export class Snapshot {
 
   private unusable(why: string): AuditForgeError {
     const { location, prefix } = this.source;
-    return new AuditForgeError('storage_unavailable', {
-      context: { bucket: location.bucket, prefix, reason: `the listing cannot be used: ${why}` },
-    });
+    return unusableListing(location, prefix, why);
   }
 
   private notify(): void {
