@@ -1,24 +1,15 @@
 import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { enableCors } from './cors.js';
+import { EndingAdapter } from './ending-adapter.js';
 import { configureServer, createExpress, requireHttp1 } from './http-server.js';
+import { ManagementPort } from './management/management-port.js';
 import { OpenConnections } from './open-connections.js';
 import { servePages } from './pages.js';
-
-/** Ends its connections with its server. Exports that run have finished by then (ExportSlots). */
-class EndingAdapter extends ExpressAdapter {
-  connections: OpenConnections | undefined;
-
-  override close(): Promise<unknown> | undefined {
-    const closed = super.close();
-    this.connections?.end();
-    return closed;
-  }
-}
 
 export interface CreateAppOverrides extends AppOverrides {
   /** The folder of the built front end; default: where the build puts it. */
@@ -30,7 +21,9 @@ export async function createApp(
   settings: Settings,
   { pages, ...overrides }: CreateAppOverrides = {},
 ): Promise<NestExpressApplication> {
-  const adapter = new EndingAdapter(createExpress(settings));
+  const express = createExpress(settings);
+  const adapter = new EndingAdapter(express);
+  if (settings.managementPort !== undefined) adapter.management = new ManagementPort(express);
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.forRoot(settings, overrides),
     adapter,

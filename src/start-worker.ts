@@ -1,9 +1,8 @@
 import { Logger as NestLogger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { Logger } from 'nestjs-pino';
-import { AppModule } from './app.module.js';
 import { effectiveSettings } from './config/effective-settings.js';
 import { InvalidEnvironment, readEnvironment } from './config/environment.js';
+import { createApp } from './create-app.js';
+import { listenForManagement } from './listen.js';
 import { VERSION } from './version.js';
 
 /** Starts what does queued exports and answers no requests, or says why it does not and sets exit code 1. */
@@ -17,13 +16,10 @@ export async function startWorker(environment: NodeJS.ProcessEnv): Promise<void>
       process.exitCode = 1;
       return;
     }
-    const context = await NestFactory.createApplicationContext(AppModule.forRoot(settings), {
-      bufferLogs: true,
-      abortOnError: false,
-    });
-    context.useLogger(context.get(Logger));
-    // Exit code 0 after a shutdown that was asked for; else Nest ends the process by the signal itself.
-    context.enableShutdownHooks([], { useProcessExit: true });
+    // It has no port but the one for metrics and health, where that is set.
+    const app = await createApp(settings);
+    await app.init();
+    await listenForManagement(app, settings);
     new NestLogger('AuditForge').log({
       msg: 'auditforge_worker_started',
       version: VERSION,

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { effectiveSettings } from './config/effective-settings.js';
 import { InvalidEnvironment, readEnvironment } from './config/environment.js';
-import type { Settings } from './config/settings.js';
 import { createApp } from './create-app.js';
+import { listen } from './listen.js';
 import { VERSION } from './version.js';
 
 /** Starts the service, or says in full why it does not and sets exit code 1. */
@@ -10,8 +10,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
   try {
     const settings = readEnvironment(environment);
     const app = await createApp(settings);
-    warnOfSettingsWithoutEffect(settings);
-    await app.listen(settings.port, settings.host);
+    await listen(app, settings);
     new Logger('AuditForge').log({
       msg: 'auditforge_started',
       version: VERSION,
@@ -22,15 +21,6 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
     process.stderr.write(`${startProblem(error)}\n`);
     process.exitCode = 1;
   }
-}
-
-function warnOfSettingsWithoutEffect({ withoutEffect }: Settings): void {
-  if (withoutEffect.length === 0) return;
-  new Logger('AuditForge').warn({
-    msg: 'auditforge_settings_without_effect',
-    detail: 'This version checks these settings, but does not act on them yet.',
-    settings: withoutEffect,
-  });
 }
 
 function startProblem(error: unknown): string {

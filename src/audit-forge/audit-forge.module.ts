@@ -24,11 +24,14 @@ import { ExportMaterializer } from './exports/export-materializer.js';
 import { Presigner } from './exports/presigner.js';
 import { ExportsController } from './exports.controller.js';
 import { commonHeaders } from './http/common-headers.js';
+import { AuditForgeHealth } from './health/audit-forge-health.js';
 import { IdempotencyKeys } from './idempotency/idempotency-keys.js';
 import { LinkHandOver } from './link-hand-over.js';
 import { LogReader } from './log-reader.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { throttlerStorage } from './limits/throttler-storage.js';
+import { AuditForgeMetrics } from './metrics/audit-forge-metrics.js';
+import { StateMetrics } from './metrics/state-metrics.js';
 import { ExportQueue } from './queue/export-queue.js';
 import { ExportWorker } from './queue/export-worker.js';
 import { exportQueue, idempotencyKeys } from './queue/provided-queue.js';
@@ -38,6 +41,7 @@ import { ObjectGets } from './s3/object-gets.js';
 import { DefaultS3ClientFactory, S3ClientFactory, S3Clients } from './s3/s3-clients.js';
 import { S3Store } from './s3/s3-store.js';
 import { SmallObjects } from './s3/small-objects.js';
+import { StoreProbe } from './s3/store-probe.js';
 import { ReadBudget } from './shards/read-budget.js';
 import { SegmentFetcher } from './shards/segment-fetcher.js';
 import { ShardReader } from './shards/shard-reader.js';
@@ -59,6 +63,8 @@ import { StreamTrail } from './stream-trail.js';
     { provide: ThrottlerStorage, useFactory: throttlerStorage, inject: [AuditForgeOptions] },
     { provide: ExportQueue, useFactory: exportQueue, inject: [AuditForgeOptions, ModuleRef] },
     { provide: IdempotencyKeys, useFactory: idempotencyKeys, inject: [AuditForgeOptions] },
+    AuditForgeHealth,
+    AuditForgeMetrics,
     AuditLogExporter,
     AuditLogExports,
     Authenticator,
@@ -87,10 +93,12 @@ import { StreamTrail } from './stream-trail.js';
     Shutdown,
     SmallObjects,
     Snapshots,
+    StateMetrics,
     StoreClock,
+    StoreProbe,
     StreamTrail,
   ],
-  exports: [AuditLogExporter, AuditLogExports],
+  exports: [AuditForgeHealth, AuditForgeMetrics, AuditLogExporter, AuditLogExports],
 })
 export class AuditForgeModule extends ConfigurableModuleClass implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

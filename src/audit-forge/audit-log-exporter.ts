@@ -17,6 +17,8 @@ import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './exp
 import { LinkHandOver } from './link-hand-over.js';
 import { LogReader, onceMoreIfChanged, type LogToRead } from './log-reader.js';
 import { openedLog, type OpenedLog } from './opened-log.js';
+import { AuditForgeMetrics } from './metrics/audit-forge-metrics.js';
+import type { ExportMeter, MeteredDelivery } from './metrics/export-meter.js';
 import { newExportId } from './records/export-id.js';
 import { exportDone, exportRequested } from './records/export-record.js';
 import { ExportRecords } from './records/export-records.js';
@@ -59,6 +61,7 @@ export interface AuditLogStream {
 interface ExportTask extends Required<SignedUrlRequest>, LogToRead {
   requestedAt: Date;
   slot: ExportSlot;
+  meter: ExportMeter;
 }
 
 /** A log that is being streamed, and the listing that it is of. */
@@ -84,6 +87,7 @@ export class AuditLogExporter {
     private readonly regions: BucketRegions,
     private readonly slots: ExportSlots,
     private readonly clock: StoreClock,
+    private readonly metrics: AuditForgeMetrics,
     private readonly options: AuditForgeOptions,
   ) {}
 
@@ -109,10 +113,11 @@ export class AuditLogExporter {
    * an error of this call; one that comes later is thrown by `bytes`.
    */
   async stream(caller: Caller, request: ExportRequest, context: ExportContext = {}): Promise<AuditLogStream> {
-    const task = await this.begin(caller, request, context);
-    const { engagementId, format, requestedAt, slot } = task;
+    const task = await this.begin('stream', caller, request, context);
+    const { engagementId, format, requestedAt, slot, meter } = task;
     try {
       const opened = await onceMoreIfChanged(() => this.open(task));
+      meter.firstByte();
       const taken = new TakenPieces(opened.pieces);
       return {
         fileName: exportFileName(engagementId, requestedAt, format),
@@ -125,8 +130,12 @@ export class AuditLogExporter {
         close: async (outcome) => {
           try {
             await opened.close();
+            const isComplete = taken.ended && outcome !== 'aborted';
+            if (isComplete) meter.complete(taken.bytes);
+            else if (taken.failure === undefined) meter.aborted();
+            else meter.failed(taken.failure, hasLeft(context));
             await this.streamTrail.write(caller, context.requestId ?? null, task, {
-              outcome: taken.ended && outcome !== 'aborted' ? 'complete' : 'aborted',
+              outcome: isComplete ? 'complete' : 'aborted',
               bytesSent: taken.bytes,
               summary: taken.ended ? opened.summary() : undefined,
               lastKey: opened.snapshot.lastKey,
@@ -138,6 +147,7 @@ export class AuditLogExporter {
       };
     } catch (error) {
       slot.leave();
+      meter.failed(error, hasLeft(context));
       throw error;
     }
   }
@@ -165,8 +175,8 @@ export class AuditLogExporter {
     request: SignedUrlRequest,
     context: ExportContext,
   ): Promise<SignedUrlResponse> {
-    const task = await this.begin(caller, request, context);
-    const { expiresIn, location, requestedAt, slot } = task;
+    const task = await this.begin('signed_url', caller, request, context);
+    const { expiresIn, location, requestedAt, slot, meter } = task;
     const { signal } = slot;
     const requestId = context.requestId ?? null;
     try {
@@ -178,7 +188,7 @@ export class AuditLogExporter {
       // Nothing is written for a log without an event.
       const isOnRecord = this.options.exportRecords && !done.empty;
       if (isOnRecord) await this.records.write('done', done, signal);
-      return await this.links.handOver(done, {
+      const link = await this.links.handOver(done, {
         caller,
         requestId,
         issue: 'first',
@@ -187,6 +197,11 @@ export class AuditLogExporter {
         location,
         signal,
       });
+      meter.complete(done.size_bytes);
+      return link;
+    } catch (error) {
+      meter.failed(error, hasLeft(context));
+      throw error;
     } finally {
       slot.leave();
     }
@@ -194,6 +209,7 @@ export class AuditLogExporter {
 
   /** Who, what, where and when: all that is decided before a log is read. Leave its slot in the end. */
   private async begin(
+    delivery: MeteredDelivery,
     caller: Caller,
     request: SignedUrlRequest,
     context: ExportContext,
@@ -201,12 +217,15 @@ export class AuditLogExporter {
     const requestedAt = this.clock.now();
     const engagement = await this.engagement(caller, request.engagementId, context);
     const asked = checkedRequest(request);
-    const slot = await this.slots.enter(caller, signalOf(context));
+    const meter = this.metrics.export(delivery, asked.format);
+    let slot: ExportSlot | undefined;
     try {
+      slot = await this.slots.enter(caller, signalOf(context));
       const location = await this.locationOf(engagement, slot.signal);
-      return { ...asked, requestedAt, slot, owner: slot.owner, location };
+      return { ...asked, requestedAt, slot, owner: slot.owner, location, meter };
     } catch (error) {
-      slot.leave();
+      slot?.leave();
+      meter.failed(error, hasLeft(context));
       throw error;
     }
   }
@@ -227,7 +246,7 @@ export class AuditLogExporter {
     { requestId, signal }: ExportContext,
     error: unknown,
   ): void {
-    const left = signal?.aborted === true;
+    const left = hasLeft({ signal });
     this.logger[left ? 'warn' : 'error']({
       msg: 'auditforge_audit_log_signed_url_failed',
       request_id: requestId,
@@ -240,6 +259,10 @@ export class AuditLogExporter {
 
 async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const piece of pieces) yield Buffer.from(piece);
+}
+
+function hasLeft({ signal }: ExportContext): boolean {
+  return signal?.aborted === true;
 }
 
 /** Of who cannot be told to end: a signal that never is. */

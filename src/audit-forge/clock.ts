@@ -29,6 +29,11 @@ export class StoreClock {
     return new Date(this.clock.now().getTime() + this.offsetMs);
   }
 
+  /** By how much the store's clock is ahead; 0 within what is tolerated. */
+  get skewMs(): number {
+    return this.offsetMs;
+  }
+
   /** Learn from an answer of the store. `date` is its `Date` header; what is no date is passed over. */
   observe(date: string | undefined): void {
     const storeTime = Date.parse(date ?? '');

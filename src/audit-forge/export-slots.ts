@@ -34,6 +34,16 @@ export class ExportSlots implements BeforeApplicationShutdown {
     this.turns = new Turns(options.maxActiveExports, { shareWhileOthersWait: 0.5 });
   }
 
+  /** Exports at work. */
+  get active(): number {
+    return this.running;
+  }
+
+  /** Exports that wait for their turn. */
+  get waiting(): number {
+    return this.turns.queued;
+  }
+
   /**
    * @param patient waits for its turn as long as it takes: nobody waits for an answer
    * @throws AuditForgeError `too_many_requests` when no turn comes in time, `shutting_down`

@@ -1,6 +1,8 @@
 export { AuditForgeModule } from './audit-forge.module.js';
 export type { AuditForgeModuleExtras } from './audit-forge.module-definition.js';
 export type { AdminToken, AuditForgeOptions } from './audit-forge.options.js';
+export { AuditForgeHealth } from './health/audit-forge-health.js';
+export { AuditForgeMetrics } from './metrics/audit-forge-metrics.js';
 export { AuditLogExporter, type AuditLogStream, type ExportContext } from './audit-log-exporter.js';
 export { AuditLogExports } from './audit-log-exports.js';
 export type { LogSummary } from './assembled-log.js';

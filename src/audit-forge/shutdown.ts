@@ -6,6 +6,10 @@ import { AuditForgeError } from './errors/audit-forge.error.js';
 export class Shutdown {
   private closing = false;
 
+  get hasBegun(): boolean {
+    return this.closing;
+  }
+
   begin(): void {
     this.closing = true;
   }

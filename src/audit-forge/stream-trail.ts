@@ -49,14 +49,21 @@ export class StreamTrail {
 export class TakenPieces implements AsyncIterable<Buffer> {
   bytes = 0;
   ended = false;
+  /** What reading has failed with. */
+  failure: unknown;
 
   constructor(private readonly pieces: AsyncIterable<Buffer>) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    for await (const piece of this.pieces) {
-      const { length } = piece;
-      yield piece;
-      this.bytes += length;
+    try {
+      for await (const piece of this.pieces) {
+        const { length } = piece;
+        yield piece;
+        this.bytes += length;
+      }
+    } catch (error) {
+      this.failure = error;
+      throw error;
     }
     this.ended = true;
   }

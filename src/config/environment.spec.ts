@@ -20,7 +20,6 @@ describe('the environment', () => {
     expect(readEnvironment(NEEDED)).toMatchObject({
       host: '0.0.0.0',
       port: 3000,
-      withoutEffect: [],
       auditForge: { sharedBucket: 'metis-shared', sessionSecret: SECRET },
     });
   });
@@ -180,12 +179,12 @@ describe('the environment', () => {
     },
   );
 
-  it('names variables that are right, but without effect yet', () => {
-    const { withoutEffect } = readEnvironment({
-      ...NEEDED,
-      AUDITFORGE_MANAGEMENT_PORT: '9464',
-    });
-    expect(withoutEffect).toEqual(['AUDITFORGE_MANAGEMENT_PORT']);
+  it('has two ports or one, but not the same twice', () => {
+    expect(readEnvironment(NEEDED).managementPort).toBeUndefined();
+    expect(readEnvironment({ ...NEEDED, AUDITFORGE_MANAGEMENT_PORT: '9464' }).managementPort).toBe(9464);
+    const wrong = ['AUDITFORGE_MANAGEMENT_PORT must be another port than PORT, which is 3000'];
+    expect(problemsOf({ ...NEEDED, AUDITFORGE_MANAGEMENT_PORT: '3000' })).toEqual(wrong);
+    expect(problemsOf({ ...NEEDED, PORT: '9464', AUDITFORGE_MANAGEMENT_PORT: '3000' })).toEqual([]);
   });
 
   it('has no trail without records', () => {

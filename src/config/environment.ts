@@ -51,19 +51,15 @@ const OPTIONS: { [variable: string]: [property: keyof AuditForgeOptions, parse: 
 const SERVICE: { [variable: string]: [property: keyof Settings, parse: Parser<unknown>] } = {
   HOST: ['host', text],
   PORT: ['port', integer(0, 65_535)],
+  AUDITFORGE_MANAGEMENT_PORT: ['managementPort', integer(1, 65_535)],
   AUDITFORGE_TRUSTED_PROXIES: ['trustedProxies', proxies],
   AUDITFORGE_CORS_ORIGINS: ['corsOrigins', origins],
 };
 
 const DEFAULTS = { host: '0.0.0.0', port: 3000, trustedProxies: [], corsOrigins: [] };
 
-/** Variables that are checked, but do nothing yet. */
-const WITHOUT_EFFECT: { [variable: string]: Parser<unknown> } = {
-  AUDITFORGE_MANAGEMENT_PORT: integer(1, 65_535),
-};
-
 /** Every name that this version knows. */
-export const VARIABLES = [SERVICE, OPTIONS, WITHOUT_EFFECT].flatMap(Object.keys);
+export const VARIABLES = [SERVICE, OPTIONS].flatMap(Object.keys);
 
 /** The environment is not right: every problem at once, one a line. */
 export class InvalidEnvironment extends Error {
@@ -95,9 +91,6 @@ export function readEnvironment(environment: Environment): Settings {
   const given: Record<string, unknown> = {};
   for (const [variable, [property, parse]] of Object.entries(OPTIONS))
     given[property] = read(variable, parse);
-  const withoutEffect = Object.entries(WITHOUT_EFFECT)
-    .filter(([variable, parse]) => read(variable, parse) !== undefined)
-    .map(([variable]) => variable);
   const service: Record<string, unknown> = {};
   for (const [variable, [property, parse]] of Object.entries(SERVICE))
     service[property] = read(variable, parse);
@@ -109,9 +102,12 @@ export function readEnvironment(environment: Environment): Settings {
       `AUDITFORGE_INSECURE_COOKIE is for a HOST on loopback, such as 127.0.0.1, and not for ${host}`,
     );
   }
+  const port = (service['port'] as number | undefined) ?? DEFAULTS.port;
+  if (service['managementPort'] === port)
+    problems.push(`AUDITFORGE_MANAGEMENT_PORT must be another port than PORT, which is ${port}`);
   if (problems.length > 0) throw new InvalidEnvironment(problems);
   const set = Object.fromEntries(Object.entries(service).filter(([, value]) => value !== undefined));
-  return { ...DEFAULTS, ...set, auditForge: given, withoutEffect };
+  return { ...DEFAULTS, ...set, auditForge: given };
 }
 
 function unknownNames(environment: Environment): string[] {

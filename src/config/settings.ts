@@ -4,11 +4,11 @@ import type { AuditForgeOptions } from '../audit-forge/audit-forge.options.js';
 export interface Settings {
   host: string;
   port: number;
+  /** Where `/metrics` and `/health` are; default: on `port`. */
+  managementPort?: number;
   /** Addresses and ranges of proxies whose X-Forwarded-For counts. */
   trustedProxies: string[];
   /** Origins of pages that may call the service. */
   corsOrigins: string[];
   auditForge: Partial<AuditForgeOptions>;
-  /** Variables that are set and right, but do nothing in this version. */
-  withoutEffect: string[];
 }

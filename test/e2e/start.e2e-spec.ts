@@ -78,11 +78,6 @@ describe('the environment', () => {
     ]);
     expect(problemsOf(REQUIRED)).toEqual([]);
   });
-
-  it('names the variables that are right, but without effect', () => {
-    const { withoutEffect } = readEnvironment({ ...REQUIRED, AUDITFORGE_MANAGEMENT_PORT: '9464' });
-    expect(withoutEffect).toEqual(['AUDITFORGE_MANAGEMENT_PORT']);
-  });
 });
 
 describe('.env.example', () => {
@@ -117,21 +112,6 @@ describe('.env.example', () => {
       ([name, value]) => value !== undefined && name !== 'adminTokens',
     );
     expect(settings.auditForge).toMatchObject(Object.fromEntries(defaults));
-  });
-
-  it('marks just what is without effect', () => {
-    const shown = Object.fromEntries(entries.map(({ name, value }) => [name, value]));
-    const { withoutEffect } = readEnvironment({
-      ...shown,
-      ...REQUIRED,
-      AUDITFORGE_ADMIN_TOKENS: '',
-      AUDITFORGE_SESSION_JWKS_URL: '',
-    });
-    const marked = text
-      .split('\n\n')
-      .filter((paragraph) => paragraph.includes('# Checked, but without effect in this version.'))
-      .flatMap((paragraph) => Array.from(paragraph.matchAll(/^# ([A-Z][A-Z0-9_]*)=/gm), ([, name]) => name!));
-    expect(marked.toSorted()).toEqual(withoutEffect.toSorted());
   });
 });
 

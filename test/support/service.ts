@@ -17,6 +17,7 @@ import { Presigner } from '../../src/audit-forge/exports/presigner.js';
 import { S3Clients } from '../../src/audit-forge/s3/s3-clients.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/create-app.js';
+import { listen } from '../../src/listen.js';
 import type { StoreUnderTest } from '../contracts/store-under-test.js';
 import { send, type HttpAnswer } from './http-client.js';
 import { LogLeaks } from './log-leaks.js';
@@ -99,7 +100,7 @@ export class Service {
     settings.auditForge.credentials = credentials ?? store.config.credentials;
     running.add(service);
     const app = await createApp(settings, { logTo: logSink, logLevel: 'debug', ...overrides });
-    await app.listen(0, '127.0.0.1');
+    await listen(app, { ...settings, host: '127.0.0.1', port: 0 });
     service.app = app;
     service.url = await app.getUrl();
     return service;

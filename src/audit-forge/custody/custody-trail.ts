@@ -4,6 +4,7 @@ import { logFields } from '../auth/caller.js';
 import { StoreClock } from '../clock.js';
 import { describeError } from '../errors/describe-error.js';
 import { failureCode } from '../errors/failure-code.js';
+import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import { listKeys } from '../s3/listing.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
@@ -22,6 +23,7 @@ export class CustodyTrail {
     private readonly store: S3Store,
     private readonly objects: SmallObjects,
     private readonly clock: StoreClock,
+    private readonly metrics: AuditForgeMetrics,
     private readonly options: AuditForgeOptions,
   ) {}
 
@@ -46,6 +48,7 @@ export class CustodyTrail {
       const body = custodyEvent(handOver, at);
       await this.objects.create(location, { key, body, contentType: 'application/x-ndjson' }, signal);
     } catch (error) {
+      this.metrics.custodyFailures.inc();
       this.logger.error({
         msg: 'auditforge_custody_write_failed',
         request_id: handOver.requestId,

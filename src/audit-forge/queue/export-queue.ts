@@ -7,6 +7,14 @@ export interface JobView {
   progress: ExportProgress;
 }
 
+/** What an operator wants to know of a queue. */
+export interface Backlog {
+  queued: number;
+  running: number;
+  /** Milliseconds since 1970 when the one that is next was queued; null: none waits. */
+  oldestAt: number | null;
+}
+
 /** Accepted exports that wait for their turn, and those at work. */
 export abstract class ExportQueue {
   /** Whether jobs outlive this process, and are done by any. */
@@ -24,6 +32,9 @@ export abstract class ExportQueue {
 
   /** @throws AuditForgeError `too_many_requests`, `queue_unavailable` */
   abstract add(job: ExportJob): Promise<void>;
+
+  /** @throws AuditForgeError `queue_unavailable` */
+  abstract backlog(): Promise<Backlog>;
 
   /**
    * @returns undefined where it is not queued or at work

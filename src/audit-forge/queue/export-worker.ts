@@ -8,6 +8,7 @@ import { ExportRunner, type FinishedRun } from '../export-runner.js';
 import { ExportSlots } from '../export-slots.js';
 import { findWritten } from '../exports/written-object.js';
 import type { ErrorCode } from '../errors/problems.js';
+import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import { exportDone, exportFailed, type ExportDone, type FailureReason } from '../records/export-record.js';
 import { ExportRecords } from '../records/export-records.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
@@ -34,6 +35,7 @@ export class ExportWorker {
     private readonly slots: ExportSlots,
     private readonly store: S3Store,
     private readonly clock: StoreClock,
+    private readonly metrics: AuditForgeMetrics,
   ) {}
 
   /**
@@ -74,15 +76,19 @@ export class ExportWorker {
   }
 
   private async runInSlot(job: ExportJob, run: JobRun, owner: TurnOwner): Promise<void> {
+    const meter = this.metrics.export('queued', job.format);
     try {
       const standing = await this.records.find(job.engagementId, job.exportId, run.signal);
       if (standing !== null && standing.kind !== 'request') return;
       const done = await this.export(job, run, owner);
       await this.records.write('done', done, run.signal);
+      meter.complete(done.size_bytes);
     } catch (error) {
       const code = failureCode(error, false) as ErrorCode;
       const isUndone = error instanceof JobEnded || (code === 'shutting_down' && run.outlivesProcess);
+      if (error instanceof JobEnded) meter.aborted();
       if (isUndone) throw error;
+      meter.failed(error, false);
       await this.fail(job, code, error);
     }
   }

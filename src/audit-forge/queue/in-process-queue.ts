@@ -4,7 +4,7 @@ import { Turns } from '../turns/turns.js';
 import { callerKey } from '../auth/caller.js';
 import { assertRoom } from './assert-room.js';
 import { callerOfJob, type ExportJob } from './export-job.js';
-import { ExportQueue, type JobView } from './export-queue.js';
+import { ExportQueue, type Backlog, type JobView } from './export-queue.js';
 import type { ExportWorker } from './export-worker.js';
 import { JobEnded, type JobRun } from './job-run.js';
 
@@ -58,6 +58,13 @@ export class InProcessQueue extends ExportQueue {
     };
     this.entries.set(job.exportId, entry);
     entry.ended = this.work(entry).finally(() => this.entries.delete(job.exportId));
+  }
+
+  async backlog(): Promise<Backlog> {
+    const [next] = [...this.entries.values()].filter(({ state }) => state === 'queued');
+    const queued = this.count(() => true);
+    const oldestAt = next === undefined ? null : Date.parse(next.job.requestedAt);
+    return { queued, running: this.entries.size - queued, oldestAt };
   }
 
   async find(exportId: string): Promise<JobView | undefined> {

@@ -4,7 +4,7 @@ import { NOT_BEGUN, type ExportProgress } from '../export-runner.js';
 import { PREFIX, redisName } from '../redis/redis-name.js';
 import { PromptRedis } from '../redis/prompt-redis.js';
 import type { ExportJob } from './export-job.js';
-import type { JobView } from './export-queue.js';
+import type { Backlog, JobView } from './export-queue.js';
 import type { Completing } from './job-run.js';
 import { decide, isCancelled, type Decision } from './redis-decision.js';
 import { enterRoom, leaveRoom, lookForRoom } from './redis-room.js';
@@ -78,6 +78,16 @@ export class RedisJobs {
 
   leaveRoom(job: ExportJob): Promise<void> {
     return this.redis.ask((redis) => leaveRoom(redis, job));
+  }
+
+  backlog(): Promise<Backlog> {
+    return this.redis.ask(async () => {
+      const [{ waiting = 0, prioritized = 0, active = 0 }, [next]] = await Promise.all([
+        this.queue.getJobCounts('waiting', 'prioritized', 'active'),
+        this.queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
+      ]);
+      return { queued: waiting + prioritized, running: active, oldestAt: next?.timestamp ?? null };
+    });
   }
 
   has(exportId: string): Promise<boolean> {

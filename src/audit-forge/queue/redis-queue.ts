@@ -6,7 +6,7 @@ import type {
 } from '@nestjs/common';
 import type { AuditForgeOptions } from '../audit-forge.options.js';
 import type { ExportJob } from './export-job.js';
-import { ExportQueue, type JobView } from './export-queue.js';
+import { ExportQueue, type Backlog, type JobView } from './export-queue.js';
 import type { ExportWorker } from './export-worker.js';
 import { RedisJobs } from './redis-jobs.js';
 import { RedisWorker } from './redis-worker.js';
@@ -58,6 +58,10 @@ export class RedisQueue
 
   add(job: ExportJob): Promise<void> {
     return this.jobs.add(job);
+  }
+
+  backlog(): Promise<Backlog> {
+    return this.jobs.backlog();
   }
 
   find(exportId: string): Promise<JobView | undefined> {

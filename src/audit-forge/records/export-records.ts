@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from '../audit-forge.options.js';
+import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import { listKeys } from '../s3/listing.js';
 import { S3Store } from '../s3/s3-store.js';
 import { SmallObjects, TooLarge } from '../s3/small-objects.js';
@@ -37,15 +38,25 @@ export class ExportRecords {
   constructor(
     private readonly store: S3Store,
     private readonly objects: SmallObjects,
+    private readonly metrics: AuditForgeMetrics,
     private readonly options: AuditForgeOptions,
   ) {}
 
   /** @returns false where there is another one of this kind already */
-  write<Kind extends RecordKind>(kind: Kind, record: RecordOf[Kind], signal: AbortSignal): Promise<boolean> {
+  async write<Kind extends RecordKind>(
+    kind: Kind,
+    record: RecordOf[Kind],
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { engagement_id: engagementId, export_id: exportId }: ExportRequested = record;
     const key = keyOf(engagementId, exportId, kind);
     const body = `${JSON.stringify(record, null, 2)}\n`;
-    return this.objects.create(this.location, { key, body, contentType: 'application/json' }, signal);
+    try {
+      return await this.objects.create(this.location, { key, body, contentType: 'application/json' }, signal);
+    } catch (error) {
+      if (!signal.aborted) this.metrics.recordFailures.inc();
+      throw error;
+    }
   }
 
   /**

@@ -47,8 +47,11 @@ export class ObjectGets implements OnApplicationShutdown {
     if (direct !== undefined) {
       try {
         const credentials = await client.config.credentials();
-        return await direct.get(request, this.reader(receiver), credentials, this.clock.now(), signal);
+        await direct.get(request, this.reader(receiver), credentials, this.clock.now(), signal);
+        this.clients.traffic.answered('GetObject', request.range === undefined ? 200 : 206);
+        return;
       } catch (error) {
+        this.clients.traffic.failed('GetObject', error);
         if (error instanceof StoreRefusal) this.clock.observe(error.date);
         if (!(error instanceof OnlyForTheSdk)) throw error;
         this.direct.set(nameOf(location), Promise.resolve(undefined));

@@ -18,6 +18,8 @@ export interface RetryOptions {
   progress?: (() => number) | undefined;
   /** Asks for other credentials, once, where those of a try that began then have ended. */
   renewCredentials?: (usedAt: number) => Promise<void>;
+  /** Called before each further try. */
+  onRetry?: () => void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RetryOptions {
  */
 export async function withRetries<T>(
   call: () => Promise<T>,
-  { signal, progress = () => 0, renewCredentials }: RetryOptions,
+  { signal, progress = () => 0, renewCredentials, onRetry }: RetryOptions,
 ): Promise<T> {
   let failures = 0;
   let failingSince = 0;
@@ -59,6 +61,7 @@ export async function withRetries<T>(
       if (performance.now() + delay - failingSince > MAX_RETRY_MS) throw error;
       // An abort ends it early; the next round says so.
       await sleep(delay, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) onRetry?.();
     }
   }
 }

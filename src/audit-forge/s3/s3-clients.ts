@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { StoreClock } from '../clock.js';
+import { S3Traffic } from './s3-traffic.js';
 
 /** A bucket and what is known of it. */
 export interface BucketLocation {
@@ -50,6 +51,7 @@ interface Renewal {
 /** The one place where S3 clients are made: one per region, and short-lived ones that only sign. */
 @Injectable()
 export class S3Clients implements OnModuleInit, OnApplicationShutdown {
+  readonly traffic = new S3Traffic();
   private readonly byRegion = new Map<string, S3Client>();
   private readonly renewals = new WeakMap<S3Client, Renewal>();
 
@@ -74,6 +76,7 @@ export class S3Clients implements OnModuleInit, OnApplicationShutdown {
     if (client === undefined) {
       client = this.factory.create(this.config(location));
       this.learnTimeFrom(client);
+      this.count(client);
       this.byRegion.set(key, client);
     }
     return client;
@@ -150,6 +153,24 @@ export class S3Clients implements OnModuleInit, OnApplicationShutdown {
         return result;
       },
       { step: 'deserialize', name: 'learnTimeFromStore', override: true },
+    );
+  }
+
+  private count(client: S3Client): void {
+    client.middlewareStack.add(
+      (next, { commandName = 'unknown' }) =>
+        async (args) => {
+          const operation = commandName.replace(/Command$/, '');
+          try {
+            const result = await next(args);
+            this.traffic.answered(operation, (result.response as { statusCode: number }).statusCode);
+            return result;
+          } catch (error) {
+            this.traffic.failed(operation, error);
+            throw error;
+          }
+        },
+      { step: 'deserialize', name: 'countTraffic', override: true },
     );
   }
 }

@@ -35,6 +35,7 @@ export class S3Store {
       return await withRetries(() => oneTry(signal, (abort) => send(client, target, abort)), {
         signal,
         renewCredentials: (usedAt: number) => this.clients.renewCredentials(location, usedAt),
+        onRetry: () => this.clients.traffic.retried(operation),
       });
     } catch (error) {
       signal.throwIfAborted();

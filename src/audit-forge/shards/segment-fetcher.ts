@@ -41,6 +41,7 @@ export class SegmentFetcher {
     let answer: ObjectAnswer = {};
     const rest = () => {
       const request = requestFor(segment, filled);
+      if (filled > 0) this.clients.traffic.resumes++;
       const begin = (head: ObjectAnswer) => {
         assertAnswers(head, segment.shard, request);
         answer = head;
@@ -48,7 +49,7 @@ export class SegmentFetcher {
       };
       return this.gets.get(location, request, { begin, received: (count) => (filled += count) }, signal);
     };
-    await this.tried(rest, location, segment.shard, signal, () => filled);
+    await this.tried('GetObject', rest, location, segment.shard, signal, () => filled);
     return answer;
   }
 
@@ -67,10 +68,11 @@ export class SegmentFetcher {
           ),
           { abortSignal: signal },
         );
-    return this.tried(head, location, shard, signal);
+    return this.tried('HeadObject', head, location, shard, signal);
   }
 
   private async tried<T>(
+    operation: string,
     call: () => Promise<T>,
     location: BucketLocation,
     shard: Shard,
@@ -79,16 +81,22 @@ export class SegmentFetcher {
   ): Promise<T> {
     const renewCredentials = (usedAt: number) => this.clients.renewCredentials(location, usedAt);
     try {
-      return await withRetries(call, { signal, renewCredentials, progress });
+      const onRetry = () => this.clients.traffic.retried(operation);
+      return await withRetries(call, { signal, renewCredentials, progress, onRetry });
     } catch (error) {
       signal.throwIfAborted();
-      throw this.final(error, location, shard);
+      throw this.final(operation, error, location, shard);
     }
   }
 
   /** What an error that is not tried again means for the log. */
-  private final(error: unknown, { bucket }: BucketLocation, shard: Shard): AuditForgeError {
-    const context = { operation: 'GetObject', bucket, shard: shard.key };
+  private final(
+    operation: string,
+    error: unknown,
+    { bucket }: BucketLocation,
+    shard: Shard,
+  ): AuditForgeError {
+    const context = { operation, bucket, shard: shard.key };
     if (error instanceof SnapshotChanged) return error;
     if (error instanceof WrongAnswer) return new S3Failure('other', error, context);
     const reason = reasonOf(error);

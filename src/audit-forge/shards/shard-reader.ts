@@ -41,8 +41,11 @@ const HASHED_AT_ONCE = 1024 * 1024;
 /** Reads the shards of a snapshot: many segments in flight, handed on in order, within the memory budget. */
 @Injectable()
 export class ShardReader {
-  /** Shards handed on for which the store gave nothing to check them by. */
+  /** Since the process began: shards and stored bytes that were handed on, and what nothing could be checked by. */
+  shardsRead = 0;
+  bytesRead = 0;
   unverifiedShards = 0;
+  unverifiedSegments = 0;
 
   constructor(
     private readonly fetcher: SegmentFetcher,
@@ -82,7 +85,8 @@ export class ShardReader {
         contentEncoding = answer.ContentEncoding;
         if (check === undefined) this.unverifiedShards++;
       }
-      if (check !== undefined) await updateInSlices(check, bytes);
+      if (check === undefined) this.unverifiedSegments++;
+      else await updateInSlices(check, bytes);
       if (segment.last && (await check?.agrees()) === false) {
         throw new AuditForgeError('corrupt_shard', {
           context: {
@@ -93,6 +97,8 @@ export class ShardReader {
         });
       }
       handedOn += bytes.length;
+      this.bytesRead += bytes.length;
+      if (segment.last) this.shardsRead++;
       yield { shard: segment.shard, bytes, contentEncoding, last: segment.last };
     }
     const { plainBytes, compressedBytes } = await snapshot.totals();
