@@ -1,6 +1,6 @@
 import type { LogFormat } from '../encoders/formats.js';
 import { failureCode } from '../errors/failure-code.js';
-import type { AuditForgeMetrics } from './audit-forge-metrics.js';
+import type { ExportMetrics } from './export-metrics.js';
 
 /** `queued`: a link as well, but nobody waited on the connection for it. */
 export type MeteredDelivery = 'stream' | 'signed_url' | 'queued';
@@ -11,7 +11,7 @@ export class ExportMeter {
   private hasEnded = false;
 
   constructor(
-    private readonly metrics: AuditForgeMetrics,
+    private readonly metrics: ExportMetrics,
     private readonly labels: { delivery: MeteredDelivery; format: LogFormat },
   ) {}
 
@@ -21,8 +21,8 @@ export class ExportMeter {
 
   complete(sizeBytes: number): void {
     if (!this.end('complete')) return;
-    this.metrics.exportSeconds.observe(this.labels, this.seconds);
-    this.metrics.exportBytes.observe(this.labels, sizeBytes);
+    this.metrics.seconds.observe(this.labels, this.seconds);
+    this.metrics.bytes.observe(this.labels, sizeBytes);
   }
 
   aborted(): void {
@@ -32,7 +32,7 @@ export class ExportMeter {
   /** @param left whoever asked has left, which is why */
   failed(error: unknown, left: boolean): void {
     if (left) this.aborted();
-    else if (this.end('failed')) this.metrics.exportFailures.inc({ code: failureCode(error, false) });
+    else if (this.end('failed')) this.metrics.failures.inc({ code: failureCode(error, false) });
   }
 
   private get seconds(): number {
@@ -42,7 +42,7 @@ export class ExportMeter {
   private end(outcome: 'complete' | 'aborted' | 'failed'): boolean {
     if (this.hasEnded) return false;
     this.hasEnded = true;
-    this.metrics.exports.inc({ ...this.labels, outcome });
+    this.metrics.ended.inc({ ...this.labels, outcome });
     return true;
   }
 }

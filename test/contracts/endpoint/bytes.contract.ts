@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import { LOG_FORMATS } from '../../../src/audit-forge/encoders/formats.js';
 import { asJsonArray, event, events } from '../../support/events.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 type Shards = Record<string, string | Buffer>;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { Service } from '../../support/service.js';
 import type { StoreUnderTest } from '../store-under-test.js';
+import type { Bench } from './bench.js';
 import { describeBytes } from './bytes.contract.js';
 import { describeEngagements } from './engagements.contract.js';
 import { describeFailures } from './failures.contract.js';
@@ -8,12 +9,6 @@ import { describeLinks } from './links.contract.js';
 import { describePlatformCases } from './platform-cases.contract.js';
 import { describeSignedUrl } from './signed-url.contract.js';
 import { describeStream } from './stream.contract.js';
-
-/** What the specs share: a store, and a service on a bucket of it. */
-export interface Bench {
-  store: StoreUnderTest;
-  service: Service;
-}
 
 /** The endpoint's promises as far as they depend on the store, the same on every store. */
 export function describeEndpointContract(name: string, open: () => Promise<StoreUnderTest>): void {

@@ -3,7 +3,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import { event } from '../../support/events.js';
 import { Service } from '../../support/service.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 export function describeEngagements(bench: Bench): void {
   describe('engagements', () => {

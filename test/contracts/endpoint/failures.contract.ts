@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { event, events } from '../../support/events.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 export function describeFailures(bench: Bench): void {
   describe('a log that cannot be whole', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import { event } from '../../support/events.js';
 import { Service } from '../../support/service.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 export function describeLinks(bench: Bench): void {
   describe('a link', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import { events } from '../../support/events.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 /** The five cases that the platform always had. */
 export function describePlatformCases(bench: Bench): void {

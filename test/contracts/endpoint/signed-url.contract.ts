@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import { asJsonArray, events } from '../../support/events.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 const FIELDS = [
   'engagement_id',

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { asJsonArray, events } from '../../support/events.js';
 import { sendRaw } from '../../support/http-client.js';
 import { ADMIN_TOKEN } from '../../support/session-tokens.js';
-import type { Bench } from './endpoint.contract.js';
+import type { Bench } from './bench.js';
 
 export function describeStream(bench: Bench): void {
   describe('delivery=stream', () => {

@@ -4,7 +4,7 @@ import type { StoreRequest } from '../../support/faults/fault.js';
 import { ADMIN_TOKEN } from '../../support/session-tokens.js';
 import { until } from '../../support/until.js';
 import { OpenAnswer } from './open-answer.js';
-import type { ProcessBench } from './process.contract.js';
+import type { ProcessBench } from './process-bench.js';
 import { digest, sampleLog } from './sample-log.js';
 import { askWithoutReading } from './silent-client.js';
 

@@ -7,7 +7,7 @@ import type { SignedUrlResponse } from '../../../src/audit-forge/index.js';
 import type { ServiceProcess } from '../../support/service-process.js';
 import { sessionToken } from '../../support/session-tokens.js';
 import { until } from '../../support/until.js';
-import type { ProcessBench } from './process.contract.js';
+import type { ProcessBench } from './process-bench.js';
 import { digest, sampleLog } from './sample-log.js';
 import { askWithoutReading } from './silent-client.js';
 

@@ -9,7 +9,7 @@ import type { ServiceProcess } from '../../support/service-process.js';
 import { until } from '../../support/until.js';
 import { Hold } from './hold.js';
 import { OpenAnswer } from './open-answer.js';
-import type { ProcessBench } from './process.contract.js';
+import type { ProcessBench } from './process-bench.js';
 import { digest, sampleLog } from './sample-log.js';
 
 const SMALL = sampleLog(3, 5_000);
