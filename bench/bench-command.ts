@@ -2,7 +2,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandError, runCommand } from '../src/command-line.js';
 import { Progress } from '../src/progress.js';
-import { BENCH_HELP, parseBenchOptions, type BenchOptions } from './options.js';
+import { parseBenchOptions, type BenchOptions } from './options.js';
 import { endAll } from './processes.js';
 import { failuresOf, report } from './report/report.js';
 import type { StoreResults } from './results.js';
@@ -14,10 +14,6 @@ import { FULL, SMOKE } from './workloads/workload.js';
 export function benchCommand(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return runCommand(async () => {
     const options = parseBenchOptions(args);
-    if (options.help) {
-      process.stdout.write(BENCH_HELP);
-      return;
-    }
     if (process.platform !== 'linux') {
       throw new CommandError('The benchmark reads CPU time and memory from /proc: it runs on Linux only.');
     }

@@ -1,33 +1,43 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { Command, CommanderError } from 'commander';
 
 /** Something that the user can put right: one line that says what is wrong and what would be right. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/**
- * `parseArgs` whose complaints are one line.
- * @throws CommandError
- */
-export function parseCommandLine<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    if (!isParseArgsError(error)) throw error;
-    const [complaint] = error.message.split(/\n|\. /, 1);
-    throw new CommandError(`${complaint?.replace(/\.$/, '')}. --help shows what there is.`);
-  }
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
 }
 
-/** Runs a command; @returns its exit code, after a {@link CommandError} was written as its one line. */
-export async function runCommand(
-  work: () => Promise<void>,
-  stderr: { write(text: string): unknown },
-): Promise<number> {
+const HELP_WIDTH = 110;
+
+/** A command that ends no process: whatever it refuses is a {@link CommandError}. To be run by {@link runCommand}. */
+export function newCommand(
+  name: string,
+  { stdout, stderr }: { stdout: Output; stderr: Output } = process,
+): Command {
+  return new Command(name)
+    .exitOverride(leave)
+    .helpOption('--help', 'this text')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
+      getErrHelpWidth: () => HELP_WIDTH,
+    });
+}
+
+/** Runs a command; @returns its exit code, after what it failed of was written: of a {@link CommandError} its line. */
+export async function runCommand(work: () => Promise<void>, stderr: Output): Promise<number> {
   try {
     await work();
     return 0;
   } catch (error) {
+    // It has shown its help, or its version.
+    if (error instanceof CommanderError) return error.exitCode;
     stderr.write(
       `${error instanceof CommandError ? error.message : String((error as Error).stack ?? error)}\n`,
     );
@@ -35,6 +45,10 @@ export async function runCommand(
   }
 }
 
-function isParseArgsError(error: unknown): error is NodeJS.ErrnoException {
-  return String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+function leave(error: CommanderError): never {
+  if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+  const [what = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
+  const complaint = what.charAt(0).toUpperCase() + what.slice(1).replace(/\.$/, '');
+  // As "(Did you mean --port?)".
+  throw new CommandError(`${complaint}${hint.replace('(D', ' (d')}. --help shows what there is.`);
 }

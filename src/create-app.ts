@@ -5,6 +5,7 @@ import { Logger } from 'nestjs-pino';
 import { AppModule, type AppOverrides } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { enableCors } from './cors.js';
+import { serveDocs } from './docs.js';
 import { EndingAdapter } from './ending-adapter.js';
 import { configureServer, createExpress, requireHttp1 } from './http-server.js';
 import { ManagementPort } from './management/management-port.js';
@@ -33,6 +34,7 @@ export async function createApp(
   app.use(requireHttp1);
   enableCors(app, settings.corsOrigins);
   servePages(app, pages);
+  serveDocs(app);
   const server: Server = app.getHttpServer();
   adapter.connections = new OpenConnections(server);
   configureServer(server, adapter.connections);

@@ -1,4 +1,4 @@
 import './require-node.js';
 
-const { start } = await import('./start.js');
-await start(process.env);
+const { runProgram } = await import('./cli/program.js');
+process.exitCode = await runProgram(['serve', ...process.argv.slice(2)], process.env);

@@ -3,7 +3,7 @@ const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   process.stderr.write(
-    `AuditForge needs Node ${NEEDED} or newer, this is ${process.versions.node}. Start it with npm, which brings its own.\n`,
+    `AuditForge needs Node ${NEEDED} or newer, this is ${process.versions.node}. Use a newer one; in a checkout, npm brings its own.\n`,
   );
   process.exit(1);
 }

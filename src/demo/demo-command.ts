@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../command-line.js';
-import { DEMO_HELP, parseDemoOptions } from './demo-options.js';
+import { parseDemoOptions } from './demo-options.js';
 import { guide } from './guide.js';
 import { SAMPLES } from './sample-engagements.js';
 import { startDemo } from './start-demo.js';
@@ -12,11 +12,7 @@ const CLOSE_WITHIN_MS = 3_000;
 /** The demo from start to Ctrl-C. @returns the exit code */
 export function demoCommand(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return runCommand(async () => {
-    const { help, ...options } = parseDemoOptions(args, environment);
-    if (help) {
-      process.stdout.write(DEMO_HELP);
-      return;
-    }
+    const options = parseDemoOptions(args, environment);
     const ended = new AbortController();
     const end = () => ended.abort();
     process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);

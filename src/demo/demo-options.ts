@@ -1,50 +1,49 @@
 import { resolve } from 'node:path';
 import { ENGAGEMENT_ID } from '../audit-forge/names.js';
-import { CommandError, parseCommandLine } from '../command-line.js';
+import { CommandError, newCommand } from '../command-line.js';
 import type { FolderToLoad } from './put-folder.js';
 import { SAMPLES } from './sample-engagements.js';
 
-export const DEMO_HELP = `Starts AuditForge and an S3 store on this machine, with engagements to try.
-
-  npm run demo [-- OPTIONS]
-
-  --engagement ID   with --shards: load a folder of shard files as this engagement
-  --shards DIR      the folder; files that end with .jsonl, .jsonl.gz or .jsonl.zst are its shards
-  --port PORT       of the service (3000, or PORT of the environment; 0: any)
-  --s3-port PORT    of the store (9000, or DEMO_S3_PORT of the environment; 0: any)
-  --help            this text
-
+const AFTER = `
 All is kept in .demo/ in the project folder: a second start is quick. Remove that folder to begin anew.
 `;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface DemoCommandLine {
-  help: boolean;
   port: number;
   s3Port: number;
   folder?: FolderToLoad;
 }
 
+interface Given {
+  engagement?: string;
+  shards?: string;
+  port?: string;
+  s3Port?: string;
+}
+
 /** @throws CommandError */
-export function parseDemoOptions(args: string[], environment: Environment): DemoCommandLine {
-  const { values } = parseCommandLine({
-    args,
-    options: {
-      engagement: { type: 'string' },
-      shards: { type: 'string' },
-      port: { type: 'string' },
-      's3-port': { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const port = portOf('--port', values.port, 'PORT', environment) ?? 3000;
-  const s3Port = portOf('--s3-port', values['s3-port'], 'DEMO_S3_PORT', environment) ?? 9000;
+export function parseDemoOptions(args: readonly string[], environment: Environment): DemoCommandLine {
+  const given = newCommand('npm run demo --')
+    .description('Starts AuditForge and an S3 store on this machine, with engagements to try.')
+    .option('--engagement <id>', 'with --shards: load a folder of shard files as this engagement')
+    .option(
+      '--shards <dir>',
+      'the folder; files that end with .jsonl, .jsonl.gz or .jsonl.zst are its shards',
+    )
+    .option('--port <port>', 'of the service (3000, or PORT of the environment; 0: any)')
+    .option('--s3-port <port>', 'of the store (9000, or DEMO_S3_PORT of the environment; 0: any)')
+    .addHelpText('after', AFTER)
+    .parse(args, { from: 'user' })
+    .opts<Given>();
+  const port = portOf('--port', given.port, 'PORT', environment) ?? 3000;
+  const s3Port = portOf('--s3-port', given.s3Port, 'DEMO_S3_PORT', environment) ?? 9000;
   if (port === s3Port && port !== 0) {
     throw new CommandError(`--port and --s3-port are both ${port}: choose two.`);
   }
-  const folder = folderOf(values.engagement, values.shards, environment);
-  return { help: values.help, port, s3Port, ...(folder === undefined ? {} : { folder }) };
+  const folder = folderOf(given.engagement, given.shards, environment);
+  return { port, s3Port, ...(folder === undefined ? {} : { folder }) };
 }
 
 function portOf(

@@ -212,7 +212,7 @@ describe('a folder of shards', () => {
 
 describe('options of the demo', () => {
   it('has defaults, and takes the environment and options, these first', () => {
-    expect(parseDemoOptions([], {})).toEqual({ help: false, port: 3000, s3Port: 9000 });
+    expect(parseDemoOptions([], {})).toEqual({ port: 3000, s3Port: 9000 });
     const environment = { PORT: '4000', DEMO_S3_PORT: '4001', INIT_CWD: '/home/me' };
     expect(parseDemoOptions([], environment)).toMatchObject({ port: 4000, s3Port: 4001 });
     expect(
@@ -221,7 +221,6 @@ describe('options of the demo', () => {
         environment,
       ),
     ).toEqual({
-      help: false,
       port: 0,
       s3Port: 5001,
       folder: { engagement: 'eng-1', dir: '/home/me/x' },
@@ -235,8 +234,8 @@ describe('options of the demo', () => {
     [['--engagement', 'eng-large', '--shards', 'dir'], "eng-large is one of the demo's own"],
     [['--port', '70000'], '--port must be a whole number from 0 to 65535'],
     [['--port', '9000'], '--port and --s3-port are both 9000'],
-    [['--ports', '1'], "Unknown option '--ports'. --help shows what there is."],
-    [['dir'], "Unexpected argument 'dir'"],
+    [['--ports', '1'], "Unknown option '--ports' (did you mean --port?). --help shows what there is."],
+    [['dir'], 'Too many arguments'],
   ])('%j is refused in one line', (args, message) => {
     let refusal: unknown;
     try {

@@ -9,8 +9,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { doctorCommand } from '../../src/doctor/doctor-command.js';
-import { provisionCommand } from '../../src/provision/provision-command.js';
+import { runProgram } from '../../src/cli/program.js';
 import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
 import { SESSION_SECRET } from '../support/session-tokens.js';
 
@@ -65,7 +64,7 @@ async function run(
   const variables = { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET, ...credentials };
   Object.assign(process.env, variables);
   const written = { stdout: '', stderr: '' };
-  const exitCode = await doctorCommand(args, environment, {
+  const exitCode = await runProgram(['doctor', ...args], environment, {
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
   });
@@ -96,7 +95,10 @@ async function provisioned(): Promise<string> {
   const bucket = await store.makeBucket();
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET });
   const silent = { write: () => undefined };
-  await provisionCommand(['--bucket', bucket], environmentFor(bucket), { stdout: silent, stderr: silent });
+  await runProgram(['provision', '--bucket', bucket], environmentFor(bucket), {
+    stdout: silent,
+    stderr: silent,
+  });
   return bucket;
 }
 
@@ -222,7 +224,11 @@ describe('the doctor', () => {
       Object.assign(process.env, { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET });
       let text = '';
       const stdout = { isTTY: true, columns: 90, write: (part: string) => (text += part) };
-      await doctorCommand([], { ...environment, ...more }, { stdout, stderr: { write: () => undefined } });
+      await runProgram(
+        ['doctor'],
+        { ...environment, ...more },
+        { stdout, stderr: { write: () => undefined } },
+      );
       return text;
     };
     expect(await print({})).toContain('\u001B[32m✔ ok');
@@ -404,7 +410,7 @@ describe('the doctor', () => {
     const bucket = await store.makeBucket();
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET });
     const written = { stdout: '', stderr: '' };
-    const exitCode = await doctorCommand(['--json'], environmentFor(bucket), {
+    const exitCode = await runProgram(['doctor', '--json'], environmentFor(bucket), {
       stdout: { write: (text) => (written.stdout += text) },
       stderr: {
         write: (text) => {
@@ -434,7 +440,7 @@ describe('the doctor', () => {
 
   it.each<[string, string[], Record<string, string>, string]>([
     ['a bad engagement id', ['--engagement', '../x'], {}, '"../x" is no engagement id'],
-    ['an unknown option', ['--jsn'], {}, "Unknown option '--jsn'."],
+    ['an unknown option', ['--jsn'], {}, "Unknown option '--jsn' (did you mean --json?)."],
   ])('refuses %s in one line', async (_case, args, more, message) => {
     const { exitCode, stdout, stderr } = await run(args, environmentFor('contract-1', more));
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -456,7 +462,7 @@ describe('the doctor', () => {
   it('--help', async () => {
     const { exitCode, stdout } = await run(['--help'], {});
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('--engagement ID');
+    expect(stdout).toContain('--engagement <id>');
   });
 });
 

@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { provisionCommand } from '../../src/provision/provision-command.js';
+import { runProgram } from '../../src/cli/program.js';
 import { mockS3, s3Error, type S3Mock } from '../support/aws-mock.js';
 import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
 
@@ -18,7 +18,7 @@ const SETTINGS = ['versioning', 'encryption', 'public-access-block', 'lifecycle'
 
 async function run(args: string[], environment: Record<string, string>) {
   const written = { stdout: '', stderr: '' };
-  const exitCode = await provisionCommand(args, environment, {
+  const exitCode = await runProgram(['provision', ...args], environment, {
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
   });
@@ -133,7 +133,7 @@ describe('provision', () => {
     ['a bad name', ['--bucket', 'No_Bucket'], {}, '"No_Bucket" is no bucket name'],
     ['an address', ['--bucket', '10.0.0.1'], {}, '"10.0.0.1" is no bucket name'],
     ['an unknown setting', ['--bucket', 'abc', '--skip', 'cors'], {}, '--skip "cors" is no setting'],
-    ['an unknown option', ['--buckets', 'abc'], {}, "Unknown option '--buckets'."],
+    ['an unknown option', ['--buckets', 'abc'], {}, "Unknown option '--buckets' (did you mean --bucket?)."],
     [
       'an endpoint that is none',
       ['--bucket', 'abc'],

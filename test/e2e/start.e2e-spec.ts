@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AuditForgeOptions } from '../../src/audit-forge/audit-forge.options.js';
+import { runProgram } from '../../src/cli/program.js';
 import { InvalidEnvironment, readEnvironment, VARIABLES } from '../../src/config/environment.js';
-import { start } from '../../src/start.js';
 import { SESSION_SECRET } from '../support/session-tokens.js';
 
 const REQUIRED = {
@@ -12,25 +12,20 @@ const REQUIRED = {
   AUDITFORGE_SESSION_SECRET: SESSION_SECRET,
 };
 
-describe('start', () => {
+describe('serve', () => {
   let stderr: string;
-  let exitCode: typeof process.exitCode;
+  const serve = (environment: Record<string, string>) =>
+    runProgram(['serve'], environment, { stderr: { write: (text) => (stderr += text) } });
 
   beforeEach(() => {
     stderr = '';
-    exitCode = process.exitCode;
-    jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      stderr += String(text);
-      return true;
-    });
   });
   afterEach(() => {
     jest.restoreAllMocks();
-    process.exitCode = exitCode;
   });
 
-  it('says every problem of the environment at once, one a line, and sets exit code 1', async () => {
-    await start({
+  it('says every problem of the environment at once, one a line, and gives exit code 1', async () => {
+    const exitCode = await serve({
       PORT: 'eighty',
       AUDITFORGE_SESSION_SECRET: 'short',
       AUDITFORGE_ADMIN_TOKENS: 'ops:short',
@@ -39,7 +34,7 @@ describe('start', () => {
       AUDITFORGE_SHARED_BUKET: 'metis-shared',
     });
 
-    expect(process.exitCode).toBe(1);
+    expect(exitCode).toBe(1);
     const [first, ...problems] = stderr.trimEnd().split('\n');
     expect(first).toBe('AuditForge does not start. The environment is not right:');
     expect(problems.map((problem) => problem.trim().replace(/ .*/, '')).toSorted()).toEqual([
@@ -59,13 +54,14 @@ describe('start', () => {
     const { port } = other.address() as AddressInfo;
     // What Nest logs meanwhile is not looked at.
     jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    let exitCode: number;
     try {
-      await start({ ...REQUIRED, AWS_REGION: 'us-east-1', HOST: '127.0.0.1', PORT: String(port) });
+      exitCode = await serve({ ...REQUIRED, AWS_REGION: 'us-east-1', HOST: '127.0.0.1', PORT: String(port) });
     } finally {
       other.close();
     }
 
-    expect(process.exitCode).toBe(1);
+    expect(exitCode).toBe(1);
     expect(stderr).toBe(`AuditForge does not start. Port ${port} is taken: set PORT to a free one.\n`);
   });
 });

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt, jwtVerify } from 'jose';
-import { tokenCommand } from '../../src/token-command.js';
+import { runProgram } from '../../src/cli/program.js';
 import { openEmbeddedStore } from '../support/embedded-store.js';
 import { Service } from '../support/service.js';
 import { SESSION_SECRET } from '../support/session-tokens.js';
@@ -10,7 +10,7 @@ const ENVIRONMENT = { AUDITFORGE_SESSION_SECRET: SESSION_SECRET };
 
 async function run(args: string[], environment: Record<string, string> = ENVIRONMENT) {
   const written = { stdout: '', stderr: '' };
-  const exitCode = await tokenCommand(args, environment, {
+  const exitCode = await runProgram(['token', ...args], environment, {
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
   });
@@ -91,12 +91,17 @@ describe('the token command', () => {
     ['a bad time', ['--engagement', 'eng-1', '--ttl', '12'], ENVIRONMENT, '--ttl "12" is no time'],
     ['no time at all', ['--engagement', 'eng-1', '--ttl', '0s'], ENVIRONMENT, '--ttl "0s" is no time'],
     ['a bad subject', ['--engagement', 'eng-1', '--sub', 'a\nb'], ENVIRONMENT, '--sub must be'],
-    ['an unknown option', ['--engagment', 'eng-1'], ENVIRONMENT, "Unknown option '--engagment'."],
+    [
+      'an unknown option',
+      ['--engagment', 'eng-1'],
+      ENVIRONMENT,
+      "Unknown option '--engagment' (did you mean --engagement?).",
+    ],
     [
       'an option without value',
       ['--engagement'],
       ENVIRONMENT,
-      "Option '--engagement <value>' argument missing",
+      "Option '--engagement <id...>' argument missing",
     ],
   ])('refuses %s in one line', async (_case, args, environment, message) => {
     const { exitCode, stdout, stderr } = await run(args, environment);
@@ -108,6 +113,6 @@ describe('the token command', () => {
   it('--help', async () => {
     const { exitCode, stdout } = await run(['--help'], {});
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('--ttl TIME');
+    expect(stdout).toContain('--ttl <time>');
   });
 });

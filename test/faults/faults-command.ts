@@ -1,7 +1,7 @@
 import { CommandError, runCommand } from '../../src/command-line.js';
 import { Progress } from '../../src/progress.js';
 import { campaign } from './campaign.js';
-import { FAULTS_HELP, parseFaultsOptions } from './options.js';
+import { parseFaultsOptions } from './options.js';
 import { report } from './report.js';
 
 /** The whole program, to its end or to Ctrl-C. @returns the exit code */
@@ -9,10 +9,6 @@ export function faultsCommand(args: string[]): Promise<number> {
   let failed = false;
   const done = runCommand(async () => {
     const options = parseFaultsOptions(args);
-    if (options.help) {
-      process.stdout.write(FAULTS_HELP);
-      return;
-    }
     if (globalThis.gc === undefined)
       throw new CommandError('Start it with node --expose-gc: it measures memory.');
     const stop = new AbortController();

@@ -1,19 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { CommandError, parseCommandLine } from '../../src/command-line.js';
-
-export const FAULTS_HELP = `Runs random exports against a store with random faults, and checks that each is either right or loud.
-
-  npm run test:faults [-- OPTIONS]
-
-  --runs N      how many exports (1000)
-  --seed N      what everything random comes from: the same seed gives the same runs (a random one)
-  --at-once N   exports under way at the same time (8)
-  --only N      replays the run of this number alone, and tells every request of it
-  --help        this text
-`;
+import { CommandError, newCommand } from '../../src/command-line.js';
 
 export interface FaultsOptions {
-  help: boolean;
   seed: number;
   atOnce: number;
   /** Numbers of the runs, from 0. */
@@ -22,26 +10,35 @@ export interface FaultsOptions {
   details: boolean;
 }
 
+interface Given {
+  runs?: string;
+  seed?: string;
+  atOnce?: string;
+  only?: string;
+}
+
 /** @throws CommandError */
-export function parseFaultsOptions(args: string[]): FaultsOptions {
-  const { values } = parseCommandLine({
-    args,
-    options: {
-      runs: { type: 'string' },
-      seed: { type: 'string' },
-      'at-once': { type: 'string' },
-      only: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const only = numberOf('--only', values.only, 0, 100_000_000);
+export function parseFaultsOptions(args: readonly string[]): FaultsOptions {
+  const given = newCommand('npm run test:faults --')
+    .description(
+      'Runs random exports against a store with random faults, and checks that each is either right or loud.',
+    )
+    .option('--runs <n>', 'how many exports (1000)')
+    .option(
+      '--seed <n>',
+      'what everything random comes from: the same seed gives the same runs (a random one)',
+    )
+    .option('--at-once <n>', 'exports under way at the same time (8)')
+    .option('--only <n>', 'replays the run of this number alone, and tells every request of it')
+    .parse(args, { from: 'user' })
+    .opts<Given>();
+  const only = numberOf('--only', given.only, 0, 100_000_000);
   return {
-    help: values.help,
-    seed: numberOf('--seed', values.seed, 0, 4_294_967_295) ?? randomInt(1_000_000),
-    atOnce: numberOf('--at-once', values['at-once'], 1, 24) ?? 8,
+    seed: numberOf('--seed', given.seed, 0, 4_294_967_295) ?? randomInt(1_000_000),
+    atOnce: numberOf('--at-once', given.atOnce, 1, 24) ?? 8,
     runs: {
       first: only ?? 0,
-      count: only === undefined ? (numberOf('--runs', values.runs, 1, 100_000_000) ?? 1000) : 1,
+      count: only === undefined ? (numberOf('--runs', given.runs, 1, 100_000_000) ?? 1000) : 1,
     },
     details: only !== undefined,
   };

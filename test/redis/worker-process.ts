@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { END_WITH_PARENT } from '../support/end-with-parent.js';
 import { LogLeaks } from '../support/log-leaks.js';
 import type { LogLine } from '../support/service.js';
 import { until } from '../support/until.js';
 
-const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
-/** Ends the process at once when its standard input does: when whoever started it is gone, however that came. */
-const END_WITH_PARENT =
-  "data:text/javascript,process.stdin.on('end',()=>process.kill(process.pid,'SIGKILL')).resume().unref()";
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** The built worker (`npm run start:worker`) as a process of its own. */
 export class WorkerProcess {
@@ -19,7 +17,7 @@ export class WorkerProcess {
   private hasEnded = false;
 
   constructor(environment: Record<string, string>) {
-    const options = ['--max-semi-space-size=6', '--import', END_WITH_PARENT, WORKER];
+    const options = ['--max-semi-space-size=6', '--import', END_WITH_PARENT, PROGRAM, 'worker'];
     const env = { PATH: process.env['PATH'], ...environment };
     this.child = spawn(process.execPath, options, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const exited = Promise.withResolvers<number | null>();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { StoreUnderTest } from '../contracts/store-under-test.js';
+import { END_WITH_PARENT } from './end-with-parent.js';
 import { send, type HttpAnswer } from './http-client.js';
 import { LogLeaks } from './log-leaks.js';
 import type { LogLine } from './service.js';
@@ -10,9 +11,6 @@ import { ADMIN_TOKEN, SESSION_SECRET } from './session-tokens.js';
 import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-/** Ends the process at once when its standard input does: when whoever started it is gone, however that came. */
-const END_WITH_PARENT =
-  "data:text/javascript,process.stdin.on('end',()=>process.kill(process.pid,'SIGKILL')).resume().unref()";
 const OPTIONS = ['--max-semi-space-size=6', '--import', END_WITH_PARENT];
 
 export interface ProcessEnd {

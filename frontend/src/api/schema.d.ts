@@ -11,7 +11,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One engagement. */
+    /**
+     * One engagement.
+     * @description What its record says, as far as it concerns clients. HEAD answers the headers alone.
+     */
     get: operations['getEngagement'];
     put?: never;
     post?: never;
@@ -30,7 +33,7 @@ export interface paths {
     };
     /**
      * The whole audit log of one engagement, as a stream or as a link.
-     * @description Every event of every shard, in order, byte for byte; for the same shards every delivery gives the same bytes. A stream that cannot be whole is cut, and never ends cleanly. HEAD answers the headers alone.
+     * @description Every event of every shard, in order, byte for byte; for the same shards every delivery gives the same bytes. A stream that cannot be whole is cut, and never ends cleanly: check how it ended. After a whole one come the trailers that `TE: trailers` asks for: `Repr-Digest` (RFC 9530, of the log’s own bytes; not with gzip), `AuditForge-Event-Count` and `AuditForge-Shard-Count`. HEAD answers the headers alone.
      */
     get: operations['getAuditLog'];
     put?: never;
@@ -48,10 +51,16 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The exports of an engagement, newest first. */
+    /**
+     * The exports of an engagement, newest first.
+     * @description Of all states and callers, without links: for one of those ask for the export itself.
+     */
     get: operations['listExports'];
     put?: never;
-    /** Begins an export that outlives the request. */
+    /**
+     * Begins an export that outlives the request.
+     * @description It is done by a queue, and leaves one object and one record. Where exports leave no records, all of these addresses are `not_found`.
+     */
     post: operations['requestExport'];
     delete?: never;
     options?: never;
@@ -66,11 +75,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How an export stands; for one that is ready, a fresh link to the same object. */
+    /**
+     * How an export stands; for one that is ready, a fresh link to the same object.
+     * @description As often as one is wanted, as long as the object is there. HEAD makes no link.
+     */
     get: operations['getExport'];
     put?: never;
     post?: never;
-    /** Ends an export that has not ended. */
+    /**
+     * Ends an export that has not ended.
+     * @description Nothing that is finished is ever removed. Cancelling again answers the same.
+     */
     delete: operations['cancelExport'];
     options?: never;
     head?: never;
@@ -84,12 +99,21 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Who is signed in. */
+    /**
+     * Who is signed in.
+     * @description Of the session that the request presents, by token or by cookie.
+     */
     get: operations['getSession'];
     put?: never;
-    /** Exchanges a session token for a cookie that pages of this service send. */
+    /**
+     * Exchanges a session token for a cookie that pages of this service send.
+     * @description The cookie lasts as long as the token. It has no body.
+     */
     post: operations['signIn'];
-    /** Takes the cookie back. */
+    /**
+     * Takes the cookie back.
+     * @description The token itself stays valid until it ends: a session is the platform’s to revoke.
+     */
     delete: operations['signOut'];
     options?: never;
     head?: never;
@@ -100,18 +124,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description What is wrong with one parameter. */
     ParameterProblem: {
-      /** @example expires_in */
+      /**
+       * @description Its name, as it was sent.
+       * @example expires_in
+       */
       parameter: string;
-      /** @example must be a whole number of seconds from 60 to 3600 */
+      /**
+       * @description What would be right.
+       * @example must be a whole number of seconds from 60 to 3600
+       */
       detail: string;
     };
+    /** @description The body of every error (RFC 9457). */
     Problem: {
-      /** @example urn:auditforge:problem:engagement_not_found */
+      /**
+       * @description The code, as a URN.
+       * @example urn:auditforge:problem:engagement_not_found
+       */
       type: string;
-      /** @example Engagement not found */
+      /**
+       * @description The same for every problem of this code.
+       * @example Engagement not found
+       */
       title: string;
-      /** @example 404 */
+      /**
+       * @description The status of the answer.
+       * @example 404
+       */
       status: number;
       /**
        * @description What is wrong and what would be right.
@@ -119,6 +160,7 @@ export interface components {
        */
       detail: string;
       /**
+       * @description What programs tell problems by: it stays the same from version to version.
        * @example engagement_not_found
        * @enum {string}
        */
@@ -155,18 +197,28 @@ export interface components {
         | 'http_version_not_supported';
       /**
        * @description Under which the log of the service has more.
-       * @example 5f0c3b0e-…
+       * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
        */
       request_id: string;
       /** @description With `invalid_parameters`: every offending one. */
       errors?: components['schemas']['ParameterProblem'][];
     };
+    /** @description One audit of one client. */
     Engagement: {
-      /** @example eng-abc123 */
+      /**
+       * @description Its id.
+       * @example eng-abc123
+       */
       id: string;
-      /** @example Nordhafen Logistik GmbH, annual audit 2025 */
+      /**
+       * @description Its name, for people.
+       * @example Nordhafen Logistik GmbH, annual audit 2025
+       */
       name: string;
-      /** @example active */
+      /**
+       * @description Its status, as the platform calls it.
+       * @example active
+       */
       status: string;
       /**
        * @description The bucket of the log. null: the shared one.
@@ -180,14 +232,20 @@ export interface components {
       source_region: string | null;
       /**
        * Format: date-time
+       * @description When it began.
        * @example 2026-05-04T07:30:00Z
        */
       created_at: string;
     };
+    /** @description The log as one S3 object, and a link to it. For a log without an event what describes them is null. */
     AuditLogSignedUrlResponse: {
-      /** @example eng-abc123 */
+      /**
+       * @description The engagement that the log is of.
+       * @example eng-abc123
+       */
       engagement_id: string;
       /**
+       * @description The format of the object.
        * @example jsonl
        * @enum {string}
        */
@@ -195,17 +253,23 @@ export interface components {
       /**
        * Format: uri
        * @description Whoever has it can download the log until `expires_at`. null: the log has no event.
-       * @example https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/…&X-Amz-Signature=…
+       * @example https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/eng-abc123-20260508T132000Z.jsonl?X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=0123abcd
        */
       signed_url: string | null;
-      /** @example 4823104 */
+      /**
+       * @description Bytes of the log.
+       * @example 4823104
+       */
       size_bytes: number;
       /**
        * @description All shards of the snapshot, also those without an event.
        * @example 12
        */
       shard_count: number;
-      /** @example 1842 */
+      /**
+       * @description Events of the log.
+       * @example 1842
+       */
       event_count: number;
       /**
        * @description Seconds, as asked for or as long as the credentials of the service last.
@@ -218,9 +282,15 @@ export interface components {
        * @example 2026-05-08T13:30:00Z
        */
       expires_at: string | null;
-      /** @example metis-shared */
+      /**
+       * @description The bucket of the object.
+       * @example metis-shared
+       */
       s3_bucket: string;
-      /** @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl */
+      /**
+       * @description The key of the object. null: the log has no event.
+       * @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl
+       */
       s3_key: string | null;
       /**
        * @description Whether the log has no event: then nothing was written.
@@ -244,14 +314,20 @@ export interface components {
       export_id: string | null;
       /**
        * @description The link is shorter than asked for: the credentials that signed it end before.
+       * @example credentials
        * @enum {string}
        */
       expiry_limited_by?: 'credentials';
     };
+    /** @description An export that is ready, with a fresh link to its object. */
     ReadyExport: {
-      /** @example eng-abc123 */
+      /**
+       * @description The engagement that the log is of.
+       * @example eng-abc123
+       */
       engagement_id: string;
       /**
+       * @description The format of the object.
        * @example jsonl
        * @enum {string}
        */
@@ -259,17 +335,23 @@ export interface components {
       /**
        * Format: uri
        * @description Whoever has it can download the log until `expires_at`. null: the log has no event.
-       * @example https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/…&X-Amz-Signature=…
+       * @example https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/eng-abc123-20260508T132000Z.jsonl?X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=0123abcd
        */
       signed_url: string | null;
-      /** @example 4823104 */
+      /**
+       * @description Bytes of the log.
+       * @example 4823104
+       */
       size_bytes: number;
       /**
        * @description All shards of the snapshot, also those without an event.
        * @example 12
        */
       shard_count: number;
-      /** @example 1842 */
+      /**
+       * @description Events of the log.
+       * @example 1842
+       */
       event_count: number;
       /**
        * @description Seconds, as asked for or as long as the credentials of the service last.
@@ -282,9 +364,15 @@ export interface components {
        * @example 2026-05-08T13:30:00Z
        */
       expires_at: string | null;
-      /** @example metis-shared */
+      /**
+       * @description The bucket of the object.
+       * @example metis-shared
+       */
       s3_bucket: string;
-      /** @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl */
+      /**
+       * @description The key of the object. null: the log has no event.
+       * @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl
+       */
       s3_key: string | null;
       /**
        * @description Whether the log has no event: then nothing was written.
@@ -308,37 +396,51 @@ export interface components {
       export_id: string | null;
       /**
        * @description The link is shorter than asked for: the credentials that signed it end before.
+       * @example credentials
        * @enum {string}
        */
       expiry_limited_by?: 'credentials';
       /**
+       * @description It is final.
        * @example ready
        * @enum {string}
        */
       state: 'ready';
     };
+    /** @description How far a part of the work is. */
     Count: {
-      /** @example 400 */
+      /**
+       * @description How many are done.
+       * @example 400
+       */
       done: number;
       /**
-       * @description 0 until it is known.
+       * @description How many there are; 0 until it is known.
        * @example 1000
        */
       total: number;
     };
+    /** @description How far an export is. */
     ExportProgress: {
+      /** @description Shards of the log. */
       shards: components['schemas']['Count'];
       /** @description Stored bytes of them. */
       bytes: components['schemas']['Count'];
     };
+    /** @description An export that has no object: not yet, or not any more. */
     UnfinishedExport: {
-      /** @example 20260508T132000Z-k3v7q2mzda */
+      /**
+       * @description The id of the export.
+       * @example 20260508T132000Z-k3v7q2mzda
+       */
       export_id: string;
       /**
+       * @description How it stands; `failed` and `cancelled` are final.
        * @example running
        * @enum {string}
        */
       state: 'queued' | 'running' | 'failed' | 'cancelled';
+      /** @description How far it is. */
       progress: components['schemas']['ExportProgress'];
       /**
        * @description Why it has failed: a code of problems, or `lost_at_restart`.
@@ -346,8 +448,10 @@ export interface components {
        */
       reason?: string;
     };
+    /** @description What is asked for; each field may be left out. */
     NewExport: {
       /**
+       * @description One event a line, or one array of them.
        * @default jsonl
        * @example jsonl
        * @enum {string}
@@ -360,33 +464,46 @@ export interface components {
        */
       expires_in: number;
     };
+    /** @description Who asked for an export. */
     RequestedBy: {
       /**
+       * @description By which kind of credential; `service`: from within the host.
        * @example session
        * @enum {string}
        */
       kind: 'admin' | 'session' | 'service';
-      /** @example reviewer@example.com */
+      /**
+       * @description Under which name.
+       * @example reviewer@example.com
+       */
       subject: string;
     };
+    /** @description One line of the history. Never a link. */
     ExportEntry: {
-      /** @example 20260508T132000Z-k3v7q2mzda */
+      /**
+       * @description The id of the export.
+       * @example 20260508T132000Z-k3v7q2mzda
+       */
       export_id: string;
       /**
+       * @description How it stands.
        * @example ready
        * @enum {string}
        */
       state: 'queued' | 'running' | 'ready' | 'failed' | 'cancelled';
       /**
+       * @description The format of its object.
        * @example jsonl
        * @enum {string}
        */
       format: 'jsonl' | 'json';
       /**
        * Format: date-time
+       * @description When it was asked for.
        * @example 2026-05-08T13:20:00.000Z
        */
       requested_at: string;
+      /** @description Who asked for it. */
       requested_by: components['schemas']['RequestedBy'];
       /** @description Of one that has not ended. */
       progress?: components['schemas']['ExportProgress'];
@@ -397,25 +514,47 @@ export interface components {
       reason?: string;
       /**
        * Format: date-time
-       * @description Of one that is ready, as what follows.
+       * @description When it was complete: of one that is ready, as what follows.
        * @example 2026-05-08T13:20:02.000Z
        */
       completed_at?: string;
-      /** @example 4823104 */
+      /**
+       * @description Bytes of the log.
+       * @example 4823104
+       */
       size_bytes?: number;
-      /** @example 12 */
+      /**
+       * @description Shards of the log.
+       * @example 12
+       */
       shard_count?: number;
-      /** @example 1842 */
+      /**
+       * @description Events of the log.
+       * @example 1842
+       */
       event_count?: number;
-      /** @example false */
+      /**
+       * @description Whether the log has no event: then there is no object.
+       * @example false
+       */
       empty?: boolean;
-      /** @example e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d */
+      /**
+       * @description SHA-256 of the log.
+       * @example e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d
+       */
       sha256?: string | null;
-      /** @example metis-shared */
+      /**
+       * @description The bucket of its object.
+       * @example metis-shared
+       */
       s3_bucket?: string;
-      /** @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl */
+      /**
+       * @description The key of its object.
+       * @example auditforge/exports/eng-abc123-20260508T132000Z.jsonl
+       */
       s3_key?: string | null;
     };
+    /** @description One page of the history. */
     ExportList: {
       /** @description Newest first. */
       exports: components['schemas']['ExportEntry'][];
@@ -425,8 +564,12 @@ export interface components {
        */
       next_cursor: string | null;
     };
+    /** @description Who is signed in, and what for. */
     Session: {
-      /** @example reviewer@example.com */
+      /**
+       * @description Whom the session is of.
+       * @example reviewer@example.com
+       */
       subject: string;
       /**
        * @description Ids that the session may export.
@@ -437,7 +580,7 @@ export interface components {
       engagements: string[];
       /**
        * Format: date-time
-       * @description In whole seconds.
+       * @description When the session ends, in whole seconds.
        * @example 2026-05-08T13:30:00Z
        */
       expires_at: string;
@@ -454,7 +597,10 @@ export interface operations {
   getEngagement: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path: {
         /** @description The id of the engagement. */
         id: string;
@@ -546,6 +692,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -659,8 +810,12 @@ export interface operations {
         expires_in?: number;
       };
       header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
         /** @description With `trailers` a stream ends with its digest and counts. */
         TE?: string;
+        /** @description With `delivery=signed_url`: `respond-async` lets the answer be 202 where the export takes longer than `wait=N` seconds, 0 by default and at most 30 (RFC 7240). */
+        Prefer?: string;
         /** @description With `gzip` a stream is compressed. */
         'Accept-Encoding'?: string;
       };
@@ -685,11 +840,75 @@ export interface operations {
            * @example attachment; filename="eng-abc123-20260508T132000Z.jsonl"
            */
           'Content-Disposition'?: string;
+          /**
+           * @description That of a stream, where it is asked for.
+           * @example gzip
+           */
+          'Content-Encoding'?: string;
+          /**
+           * @description A stream that was cut is started again.
+           * @example none
+           */
+          'Accept-Ranges'?: string;
+          /**
+           * @description `Accept-Encoding` of a stream, `Prefer` of a link.
+           * @example Accept-Encoding
+           */
+          Vary?: string;
+          /**
+           * @description What comes after a stream, where it is asked for.
+           * @example Repr-Digest
+           */
+          Trailer?: string;
+          /**
+           * @description Where the export is found again.
+           * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
+           */
+          Location?: string;
+          /**
+           * @description The preferences that made a difference (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AuditLogSignedUrlResponse'] | Record<string, never>[];
+          'application/json':
+            | components['schemas']['AuditLogSignedUrlResponse']
+            | components['schemas']['ReadyExport']
+            | Record<string, never>[];
+          /** @example {"event":"llm_call","model":"claude-sonnet-4-6","input_tokens":4128,"output_tokens":1240,"metadata":{"engagement_id":"eng-abc123","stage":"investigate"},"ts":"2026-05-08T20:10:42.512Z"} */
           'application/x-ndjson': string;
+        };
+      };
+      /** @description It is accepted, with `delivery=signed_url` and `Prefer: respond-async`, and goes on. */
+      202: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Where the export is found again.
+           * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
+           */
+          Location?: string;
+          /**
+           * @description The preferences that made a difference (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
+          /**
+           * @description Seconds until another look, while it has not ended.
+           * @example 2
+           */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            components['schemas']['ReadyExport'] | components['schemas']['UnfinishedExport'];
         };
       };
       /** @description `malformed_request` */
@@ -761,6 +980,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -899,7 +1123,10 @@ export interface operations {
         /** @description The `next_cursor` of the page before. */
         cursor?: string;
       };
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path: {
         /** @description The id of the engagement. */
         id: string;
@@ -991,6 +1218,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1097,6 +1329,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
         /** @description `wait=N`: seconds to wait for its end, at most 30 (RFC 7240). */
         Prefer?: string;
         /** @description The same key and body within 24 hours is the same export. 1 to 255 visible ASCII characters. */
@@ -1123,10 +1357,15 @@ export interface operations {
            */
           'X-Request-Id'?: string;
           /**
-           * @description Where it is found again.
+           * @description Where the export is found again.
            * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
            */
           Location?: string;
+          /**
+           * @description The preferences that made a difference (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1143,10 +1382,15 @@ export interface operations {
            */
           'X-Request-Id'?: string;
           /**
-           * @description Where it is found again.
+           * @description Where the export is found again.
            * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
            */
           Location?: string;
+          /**
+           * @description The preferences that made a difference (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
           /**
            * @description Seconds until another look, while it has not ended.
            * @example 2
@@ -1228,6 +1472,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1364,7 +1613,10 @@ export interface operations {
         /** @description Seconds that the link is valid for. */
         expires_in?: number;
       };
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path: {
         /** @description The id of the engagement. */
         id: string;
@@ -1464,6 +1716,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1583,7 +1840,10 @@ export interface operations {
   cancelExport: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path: {
         /** @description The id of the engagement. */
         id: string;
@@ -1675,6 +1935,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1794,7 +2059,10 @@ export interface operations {
   getSession: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1869,6 +2137,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1960,7 +2233,10 @@ export interface operations {
   signIn: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2024,6 +2300,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2115,7 +2396,10 @@ export interface operations {
   signOut: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description An id to find the request by in the log. One that does not match is passed over. */
+        'X-Request-Id'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2193,6 +2477,11 @@ export interface operations {
            * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
            */
           'X-Request-Id'?: string;
+          /**
+           * @description The methods of this address.
+           * @example GET, HEAD, OPTIONS
+           */
+          Allow?: string;
           [name: string]: unknown;
         };
         content: {

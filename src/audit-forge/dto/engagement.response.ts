@@ -2,15 +2,18 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Engagement } from '../engagements/engagement.js';
 
 /** The six fields that a client sees of an engagement, whatever else its record holds. */
-@ApiSchema({ name: 'Engagement' })
+@ApiSchema({ name: 'Engagement', description: 'One audit of one client.' })
 export class EngagementResponse implements Omit<Engagement, 'source_account'> {
-  @ApiProperty({ example: 'eng-abc123' })
+  @ApiProperty({ description: 'Its id.', example: 'eng-abc123' })
   id!: string;
 
-  @ApiProperty({ example: 'Nordhafen Logistik GmbH, annual audit 2025' })
+  @ApiProperty({
+    description: 'Its name, for people.',
+    example: 'Nordhafen Logistik GmbH, annual audit 2025',
+  })
   name!: string;
 
-  @ApiProperty({ example: 'active' })
+  @ApiProperty({ description: 'Its status, as the platform calls it.', example: 'active' })
   status!: string;
 
   @ApiProperty({
@@ -24,7 +27,7 @@ export class EngagementResponse implements Omit<Engagement, 'source_account'> {
   @ApiProperty({ type: String, nullable: true, description: 'Its region.', example: null })
   source_region!: string | null;
 
-  @ApiProperty({ format: 'date-time', example: '2026-05-04T07:30:00Z' })
+  @ApiProperty({ format: 'date-time', description: 'When it began.', example: '2026-05-04T07:30:00Z' })
   created_at!: string;
 }
 

@@ -4,11 +4,16 @@ import { EXPIRES_IN } from '../export-request.js';
 import type { ExportEntry } from '../export-state.js';
 import { SignedUrlResponse } from './signed-url.response.js';
 
-const EXPORT_ID = { example: '20260508T132000Z-k3v7q2mzda' };
+const EXPORT_ID = { description: 'The id of the export.', example: '20260508T132000Z-k3v7q2mzda' };
 
-@ApiSchema({ name: 'NewExport' })
+@ApiSchema({ name: 'NewExport', description: 'What is asked for; each field may be left out.' })
 export class NewExportBody {
-  @ApiPropertyOptional({ enum: LOG_FORMATS, default: 'jsonl', example: 'jsonl' })
+  @ApiPropertyOptional({
+    enum: LOG_FORMATS,
+    default: 'jsonl',
+    description: 'One event a line, or one array of them.',
+    example: 'jsonl',
+  })
   format?: LogFormat;
 
   @ApiPropertyOptional({
@@ -22,18 +27,23 @@ export class NewExportBody {
   expires_in?: number;
 }
 
-@ApiSchema({ name: 'Count' })
+@ApiSchema({ name: 'Count', description: 'How far a part of the work is.' })
 export class CountResponse {
-  @ApiProperty({ type: 'integer', minimum: 0, example: 400 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many are done.', example: 400 })
   done!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, description: '0 until it is known.', example: 1000 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'How many there are; 0 until it is known.',
+    example: 1000,
+  })
   total!: number;
 }
 
-@ApiSchema({ name: 'ExportProgress' })
+@ApiSchema({ name: 'ExportProgress', description: 'How far an export is.' })
 export class ProgressResponse {
-  @ApiProperty({ type: CountResponse })
+  @ApiProperty({ type: CountResponse, description: 'Shards of the log.' })
   shards!: CountResponse;
 
   @ApiProperty({ type: CountResponse, description: 'Stored bytes of them.' })
@@ -41,15 +51,22 @@ export class ProgressResponse {
 }
 
 /** An export without an object. */
-@ApiSchema({ name: 'UnfinishedExport' })
+@ApiSchema({
+  name: 'UnfinishedExport',
+  description: 'An export that has no object: not yet, or not any more.',
+})
 export class UnfinishedExportResponse {
   @ApiProperty(EXPORT_ID)
   export_id!: string;
 
-  @ApiProperty({ enum: ['queued', 'running', 'failed', 'cancelled'], example: 'running' })
+  @ApiProperty({
+    enum: ['queued', 'running', 'failed', 'cancelled'],
+    description: 'How it stands; `failed` and `cancelled` are final.',
+    example: 'running',
+  })
   state!: 'queued' | 'running' | 'failed' | 'cancelled';
 
-  @ApiProperty({ type: ProgressResponse })
+  @ApiProperty({ type: ProgressResponse, description: 'How far it is.' })
   progress!: ProgressResponse;
 
   @ApiPropertyOptional({
@@ -60,37 +77,49 @@ export class UnfinishedExportResponse {
 }
 
 /** An export that is ready, with a link to its object. */
-@ApiSchema({ name: 'ReadyExport' })
+@ApiSchema({ name: 'ReadyExport', description: 'An export that is ready, with a fresh link to its object.' })
 export class ReadyExportResponse extends SignedUrlResponse {
-  @ApiProperty({ enum: ['ready'], example: 'ready' })
+  @ApiProperty({ enum: ['ready'], description: 'It is final.', example: 'ready' })
   state!: 'ready';
 }
 
-@ApiSchema({ name: 'RequestedBy' })
+@ApiSchema({ name: 'RequestedBy', description: 'Who asked for an export.' })
 export class RequestedByResponse {
-  @ApiProperty({ enum: ['admin', 'session', 'service'], example: 'session' })
+  @ApiProperty({
+    enum: ['admin', 'session', 'service'],
+    description: 'By which kind of credential; `service`: from within the host.',
+    example: 'session',
+  })
   kind!: string;
 
-  @ApiProperty({ example: 'reviewer@example.com' })
+  @ApiProperty({ description: 'Under which name.', example: 'reviewer@example.com' })
   subject!: string;
 }
 
 /** One line of the history. Never a link. */
-@ApiSchema({ name: 'ExportEntry' })
+@ApiSchema({ name: 'ExportEntry', description: 'One line of the history. Never a link.' })
 export class ExportEntryResponse implements ExportEntry {
   @ApiProperty(EXPORT_ID)
   export_id!: string;
 
-  @ApiProperty({ enum: ['queued', 'running', 'ready', 'failed', 'cancelled'], example: 'ready' })
+  @ApiProperty({
+    enum: ['queued', 'running', 'ready', 'failed', 'cancelled'],
+    description: 'How it stands.',
+    example: 'ready',
+  })
   state!: ExportEntry['state'];
 
-  @ApiProperty({ enum: LOG_FORMATS, example: 'jsonl' })
+  @ApiProperty({ enum: LOG_FORMATS, description: 'The format of its object.', example: 'jsonl' })
   format!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-05-08T13:20:00.000Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When it was asked for.',
+    example: '2026-05-08T13:20:00.000Z',
+  })
   requested_at!: string;
 
-  @ApiProperty({ type: RequestedByResponse })
+  @ApiProperty({ type: RequestedByResponse, description: 'Who asked for it.' })
   requested_by!: RequestedByResponse;
 
   @ApiPropertyOptional({ type: ProgressResponse, description: 'Of one that has not ended.' })
@@ -101,42 +130,47 @@ export class ExportEntryResponse implements ExportEntry {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'Of one that is ready, as what follows.',
+    description: 'When it was complete: of one that is ready, as what follows.',
     example: '2026-05-08T13:20:02.000Z',
   })
   completed_at?: string;
 
-  @ApiPropertyOptional({ type: 'integer', example: 4823104 })
+  @ApiPropertyOptional({ type: 'integer', description: 'Bytes of the log.', example: 4823104 })
   size_bytes?: number;
 
-  @ApiPropertyOptional({ type: 'integer', example: 12 })
+  @ApiPropertyOptional({ type: 'integer', description: 'Shards of the log.', example: 12 })
   shard_count?: number;
 
-  @ApiPropertyOptional({ type: 'integer', example: 1842 })
+  @ApiPropertyOptional({ type: 'integer', description: 'Events of the log.', example: 1842 })
   event_count?: number;
 
-  @ApiPropertyOptional({ example: false })
+  @ApiPropertyOptional({
+    description: 'Whether the log has no event: then there is no object.',
+    example: false,
+  })
   empty?: boolean;
 
   @ApiPropertyOptional({
     type: String,
     nullable: true,
+    description: 'SHA-256 of the log.',
     example: 'e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d',
   })
   sha256?: string | null;
 
-  @ApiPropertyOptional({ example: 'metis-shared' })
+  @ApiPropertyOptional({ description: 'The bucket of its object.', example: 'metis-shared' })
   s3_bucket?: string;
 
   @ApiPropertyOptional({
     type: String,
     nullable: true,
+    description: 'The key of its object.',
     example: 'auditforge/exports/eng-abc123-20260508T132000Z.jsonl',
   })
   s3_key?: string | null;
 }
 
-@ApiSchema({ name: 'ExportList' })
+@ApiSchema({ name: 'ExportList', description: 'One page of the history.' })
 export class ExportListResponse {
   @ApiProperty({ type: [ExportEntryResponse], description: 'Newest first.' })
   exports!: ExportEntryResponse[];

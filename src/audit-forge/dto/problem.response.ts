@@ -3,25 +3,28 @@ import type { ParameterProblem } from '../errors/audit-forge.error.js';
 import { PROBLEMS } from '../errors/problems.js';
 import type { Problem } from '../http/problem.js';
 
-@ApiSchema({ name: 'ParameterProblem' })
+@ApiSchema({ name: 'ParameterProblem', description: 'What is wrong with one parameter.' })
 export class ParameterProblemResponse implements ParameterProblem {
-  @ApiProperty({ example: 'expires_in' })
+  @ApiProperty({ description: 'Its name, as it was sent.', example: 'expires_in' })
   parameter!: string;
 
-  @ApiProperty({ example: 'must be a whole number of seconds from 60 to 3600' })
+  @ApiProperty({
+    description: 'What would be right.',
+    example: 'must be a whole number of seconds from 60 to 3600',
+  })
   detail!: string;
 }
 
 /** The body of every error (RFC 9457). */
-@ApiSchema({ name: 'Problem' })
+@ApiSchema({ name: 'Problem', description: 'The body of every error (RFC 9457).' })
 export class ProblemResponse implements Problem {
-  @ApiProperty({ example: 'urn:auditforge:problem:engagement_not_found' })
+  @ApiProperty({ description: 'The code, as a URN.', example: 'urn:auditforge:problem:engagement_not_found' })
   type!: string;
 
-  @ApiProperty({ example: 'Engagement not found' })
+  @ApiProperty({ description: 'The same for every problem of this code.', example: 'Engagement not found' })
   title!: string;
 
-  @ApiProperty({ type: 'integer', example: 404 })
+  @ApiProperty({ type: 'integer', description: 'The status of the answer.', example: 404 })
   status!: number;
 
   @ApiProperty({
@@ -30,10 +33,17 @@ export class ProblemResponse implements Problem {
   })
   detail!: string;
 
-  @ApiProperty({ enum: Object.keys(PROBLEMS), example: 'engagement_not_found' })
+  @ApiProperty({
+    enum: Object.keys(PROBLEMS),
+    description: 'What programs tell problems by: it stays the same from version to version.',
+    example: 'engagement_not_found',
+  })
   code!: string;
 
-  @ApiProperty({ description: 'Under which the log of the service has more.', example: '5f0c3b0e-…' })
+  @ApiProperty({
+    description: 'Under which the log of the service has more.',
+    example: '0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51',
+  })
   request_id!: string;
 
   @ApiPropertyOptional({

@@ -5,12 +5,16 @@ import type { SignedLink } from '../exports/presigner.js';
 import type { ExportDone } from '../records/export-record.js';
 
 /** The answer to `delivery=signed_url`. For a log without an event the link, and what describes it, is null. */
-@ApiSchema({ name: 'AuditLogSignedUrlResponse' })
+@ApiSchema({
+  name: 'AuditLogSignedUrlResponse',
+  description:
+    'The log as one S3 object, and a link to it. For a log without an event what describes them is null.',
+})
 export class SignedUrlResponse {
-  @ApiProperty({ example: 'eng-abc123' })
+  @ApiProperty({ description: 'The engagement that the log is of.', example: 'eng-abc123' })
   engagement_id!: string;
 
-  @ApiProperty({ enum: LOG_FORMATS, example: 'jsonl' })
+  @ApiProperty({ enum: LOG_FORMATS, description: 'The format of the object.', example: 'jsonl' })
   format!: LogFormat;
 
   @ApiProperty({
@@ -18,11 +22,13 @@ export class SignedUrlResponse {
     format: 'uri',
     nullable: true,
     description: 'Whoever has it can download the log until `expires_at`. null: the log has no event.',
-    example: 'https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/…&X-Amz-Signature=…',
+    example:
+      'https://metis-shared.s3.eu-central-1.amazonaws.com/auditforge/exports/eng-abc123-20260508T132000Z.jsonl' +
+      '?X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=0123abcd',
   })
   signed_url!: string | null;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 4823104 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Bytes of the log.', example: 4823104 })
   size_bytes!: number;
 
   @ApiProperty({
@@ -33,7 +39,7 @@ export class SignedUrlResponse {
   })
   shard_count!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1842 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Events of the log.', example: 1842 })
   event_count!: number;
 
   @ApiProperty({
@@ -52,12 +58,13 @@ export class SignedUrlResponse {
   })
   expires_at!: string | null;
 
-  @ApiProperty({ example: 'metis-shared' })
+  @ApiProperty({ description: 'The bucket of the object.', example: 'metis-shared' })
   s3_bucket!: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
+    description: 'The key of the object. null: the log has no event.',
     example: 'auditforge/exports/eng-abc123-20260508T132000Z.jsonl',
   })
   s3_key!: string | null;
@@ -93,6 +100,7 @@ export class SignedUrlResponse {
   @ApiPropertyOptional({
     enum: ['credentials'],
     description: 'The link is shorter than asked for: the credentials that signed it end before.',
+    example: 'credentials',
   })
   expiry_limited_by?: 'credentials';
 }

@@ -1,19 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
-import {
-  ApiExtraModels,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { DELIVERIES } from '../dto/audit-log.query.js';
-import { SignedUrlResponse } from '../dto/signed-url.response.js';
 import { LOG_FORMATS } from '../encoders/formats.js';
 import { ApiEngagementId, OF_AN_ENGAGEMENT } from './api-engagement.js';
 import { ApiExpiresIn } from './api-expires-in.js';
+import { ApiPrefer, ApiState, LOCATION, PREFERENCE_APPLIED, RETRY_AFTER } from './api-export-state.js';
+import { ApiLog } from './api-log.js';
 import { ApiProblems } from './api-problems.js';
-import { header, REQUEST_ID_HEADER } from './headers.js';
+import { ApiRequestId } from './headers.js';
 import { ApiAnyCaller } from './security.js';
 
 export function ApiGetAuditLog(): MethodDecorator {
@@ -23,14 +17,22 @@ export function ApiGetAuditLog(): MethodDecorator {
       summary: 'The whole audit log of one engagement, as a stream or as a link.',
       description:
         'Every event of every shard, in order, byte for byte; for the same shards every delivery gives the same ' +
-        'bytes. A stream that cannot be whole is cut, and never ends cleanly. HEAD answers the headers alone.',
+        'bytes. A stream that cannot be whole is cut, and never ends cleanly: check how it ended. After a whole one come ' +
+        'the trailers that `TE: trailers` asks for: `Repr-Digest` (RFC 9530, of the log’s own bytes; not with gzip), ' +
+        '`AuditForge-Event-Count` and `AuditForge-Shard-Count`. HEAD answers the headers alone.',
       tags: ['Audit log'],
     }),
+    ApiRequestId(),
     ApiAnyCaller(),
     ApiEngagementId(),
     ...parameters(),
-    ApiExtraModels(SignedUrlResponse),
-    answer(),
+    ApiLog(),
+    ApiState(
+      202,
+      'It is accepted, with `delivery=signed_url` and `Prefer: respond-async`, and goes on.',
+      { ...LOCATION, ...PREFERENCE_APPLIED, ...RETRY_AFTER },
+      ['running'],
+    ),
     ApiProblems(
       ...OF_AN_ENGAGEMENT,
       'snapshot_changed',
@@ -47,61 +49,31 @@ function parameters(): MethodDecorator[] {
       name: 'format',
       required: false,
       description: 'One event a line, or one array of them.',
-      schema: { type: 'string', enum: [...LOG_FORMATS], default: 'jsonl' },
-      example: 'jsonl',
+      schema: { type: 'string', enum: [...LOG_FORMATS], default: 'jsonl', example: 'jsonl' },
     }),
     ApiQuery({
       name: 'delivery',
       required: false,
       description: 'The log itself, or a link to it as one S3 object.',
-      schema: { type: 'string', enum: [...DELIVERIES], default: 'stream' },
-      example: 'signed_url',
+      schema: { type: 'string', enum: [...DELIVERIES], default: 'stream', example: 'signed_url' },
     }),
     ApiExpiresIn(),
     ApiHeader({
       name: 'TE',
       required: false,
       description: 'With `trailers` a stream ends with its digest and counts.',
-      schema: { type: 'string' },
-      example: 'trailers',
+      schema: { type: 'string', example: 'trailers' },
     }),
+    ApiPrefer(
+      'With `delivery=signed_url`: `respond-async` lets the answer be 202 where the export takes longer than `wait=N` ' +
+        'seconds, 0 by default and at most 30 (RFC 7240).',
+      'respond-async, wait=10',
+    ),
     ApiHeader({
       name: 'Accept-Encoding',
       required: false,
       description: 'With `gzip` a stream is compressed.',
-      schema: { type: 'string' },
-      example: 'gzip',
+      schema: { type: 'string', example: 'gzip' },
     }),
   ];
-}
-
-function answer(): MethodDecorator {
-  return ApiOkResponse({
-    description: 'The log (`delivery=stream`), or a link to it (`delivery=signed_url`).',
-    headers: {
-      ...REQUEST_ID_HEADER,
-      ...header(
-        'Content-Disposition',
-        'The name of the file, with `format=jsonl` and `delivery=stream`.',
-        'attachment; filename="eng-abc123-20260508T132000Z.jsonl"',
-      ),
-    },
-    content: {
-      'application/json': {
-        schema: {
-          oneOf: [
-            { $ref: getSchemaPath(SignedUrlResponse) },
-            {
-              type: 'array',
-              items: { type: 'object' },
-              description: 'The log itself, with `format=json` and `delivery=stream`.',
-            },
-          ],
-        },
-      },
-      'application/x-ndjson': {
-        schema: { type: 'string', description: 'The log itself: one event a line, each ended by one LF.' },
-      },
-    },
-  });
 }

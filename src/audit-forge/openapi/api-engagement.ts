@@ -4,7 +4,7 @@ import { EngagementResponse } from '../dto/engagement.response.js';
 import type { ErrorCode } from '../errors/problems.js';
 import { ENGAGEMENT_ID } from '../names.js';
 import { ApiProblems } from './api-problems.js';
-import { REQUEST_ID_HEADER } from './headers.js';
+import { ApiRequestId, REQUEST_ID_HEADER } from './headers.js';
 import { ApiAnyCaller } from './security.js';
 
 /** What every route of an engagement can answer, since each looks it up. */
@@ -24,14 +24,19 @@ export function ApiEngagementId(): MethodDecorator & ClassDecorator {
   return ApiParam({
     name: 'id',
     description: 'The id of the engagement.',
-    schema: { type: 'string', pattern: ENGAGEMENT_ID.source },
-    example: 'eng-abc123',
+    schema: { type: 'string', pattern: ENGAGEMENT_ID.source, example: 'eng-abc123' },
   });
 }
 
 export function ApiGetEngagement(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId: 'getEngagement', summary: 'One engagement.', tags: ['Engagements'] }),
+    ApiOperation({
+      operationId: 'getEngagement',
+      summary: 'One engagement.',
+      description: 'What its record says, as far as it concerns clients. HEAD answers the headers alone.',
+      tags: ['Engagements'],
+    }),
+    ApiRequestId(),
     ApiAnyCaller(),
     ApiEngagementId(),
     ApiOkResponse({ type: EngagementResponse, description: 'The engagement.', headers: REQUEST_ID_HEADER }),

@@ -12,7 +12,7 @@ export function ApiExpiresIn(): MethodDecorator & ClassDecorator {
       minimum: EXPIRES_IN.min,
       maximum: EXPIRES_IN.max,
       default: EXPIRES_IN.default,
+      example: EXPIRES_IN.default,
     },
-    example: EXPIRES_IN.default,
   });
 }

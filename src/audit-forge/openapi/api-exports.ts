@@ -1,29 +1,23 @@
 import { applyDecorators } from '@nestjs/common';
 import {
   ApiBody,
-  ApiExtraModels,
   ApiHeader,
   ApiNoContentResponse,
   ApiOperation,
   ApiParam,
   ApiQuery,
   ApiResponse,
-  getSchemaPath,
 } from '@nestjs/swagger';
-import {
-  ExportListResponse,
-  NewExportBody,
-  ReadyExportResponse,
-  UnfinishedExportResponse,
-} from '../dto/export.response.js';
+import { ExportListResponse, NewExportBody } from '../dto/export.response.js';
 import { EXPORT_ID } from '../records/export-id.js';
 import { ApiEngagementId, OF_AN_ENGAGEMENT } from './api-engagement.js';
 import { ApiExpiresIn } from './api-expires-in.js';
+import { ApiPrefer, ApiState, LOCATION, PREFERENCE_APPLIED, RETRY_AFTER } from './api-export-state.js';
 import { ApiProblems } from './api-problems.js';
-import { header, REQUEST_ID_HEADER } from './headers.js';
+import { EXPORT_ID_EXAMPLE } from './examples.js';
+import { ApiRequestId, REQUEST_ID_HEADER } from './headers.js';
 import { ApiAnyCaller } from './security.js';
 
-const EXAMPLE_ID = '20260508T132000Z-k3v7q2mzda';
 const TAGS = ['Exports'];
 
 export function ApiRequestExport(): MethodDecorator {
@@ -31,29 +25,33 @@ export function ApiRequestExport(): MethodDecorator {
     ApiOperation({
       operationId: 'requestExport',
       summary: 'Begins an export that outlives the request.',
+      description:
+        'It is done by a queue, and leaves one object and one record. Where exports leave no records, all of these ' +
+        'addresses are `not_found`.',
       tags: TAGS,
     }),
+    ApiRequestId(),
     ApiAnyCaller(),
     ApiEngagementId(),
-    ApiHeader({
-      name: 'Prefer',
-      required: false,
-      description: '`wait=N`: seconds to wait for its end, at most 30 (RFC 7240).',
-      schema: { type: 'string' },
-      example: 'wait=10',
-    }),
+    ApiPrefer('`wait=N`: seconds to wait for its end, at most 30 (RFC 7240).', 'wait=10'),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
       description:
         'The same key and body within 24 hours is the same export. 1 to 255 visible ASCII characters.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
-      example: 'b6c1f8e2-0b6f-4a53-9d5e-2f6c4a1d7e90',
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        example: 'b6c1f8e2-0b6f-4a53-9d5e-2f6c4a1d7e90',
+      },
     }),
     ApiBody({ type: NewExportBody, required: false }),
-    ApiExtraModels(ReadyExportResponse, UnfinishedExportResponse),
-    ApiState(201, 'It has ended within the time of `Prefer: wait`.', LOCATION),
-    ApiState(202, 'It is accepted.', { ...LOCATION, ...RETRY_AFTER }),
+    ApiState(201, 'It has ended within the time of `Prefer: wait`.', { ...LOCATION, ...PREFERENCE_APPLIED }, [
+      'ready',
+      'failed',
+    ]),
+    ApiState(202, 'It is accepted.', { ...LOCATION, ...PREFERENCE_APPLIED, ...RETRY_AFTER }, ['running']),
     ApiProblems(
       ...OF_AN_ENGAGEMENT,
       'not_found',
@@ -71,23 +69,23 @@ export function ApiListExports(): MethodDecorator {
     ApiOperation({
       operationId: 'listExports',
       summary: 'The exports of an engagement, newest first.',
+      description: 'Of all states and callers, without links: for one of those ask for the export itself.',
       tags: TAGS,
     }),
+    ApiRequestId(),
     ApiAnyCaller(),
     ApiEngagementId(),
     ApiQuery({
       name: 'limit',
       required: false,
       description: 'Exports of one page.',
-      schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
-      example: 20,
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 20, example: 20 },
     }),
     ApiQuery({
       name: 'cursor',
       required: false,
       description: 'The `next_cursor` of the page before.',
-      schema: { type: 'string' },
-      example: EXAMPLE_ID,
+      schema: { type: 'string', example: EXPORT_ID_EXAMPLE },
     }),
     ApiResponse({
       status: 200,
@@ -104,20 +102,27 @@ export function ApiGetExport(): MethodDecorator {
     ApiOperation({
       operationId: 'getExport',
       summary: 'How an export stands; for one that is ready, a fresh link to the same object.',
+      description: 'As often as one is wanted, as long as the object is there. HEAD makes no link.',
       tags: TAGS,
     }),
+    ApiRequestId(),
     ApiAnyCaller(),
     ApiExportPath(),
     ApiExpiresIn(),
-    ApiExtraModels(ReadyExportResponse, UnfinishedExportResponse),
-    ApiState(200, 'How it stands.', RETRY_AFTER),
+    ApiState(200, 'How it stands.', RETRY_AFTER, ['ready', 'running', 'failed']),
     ApiProblems(...OF_AN_ENGAGEMENT, 'export_not_found', 'export_gone', 'invalid_export_record'),
   );
 }
 
 export function ApiCancelExport(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId: 'cancelExport', summary: 'Ends an export that has not ended.', tags: TAGS }),
+    ApiOperation({
+      operationId: 'cancelExport',
+      summary: 'Ends an export that has not ended.',
+      description: 'Nothing that is finished is ever removed. Cancelling again answers the same.',
+      tags: TAGS,
+    }),
+    ApiRequestId(),
     ApiAnyCaller(),
     ApiExportPath(),
     ApiNoContentResponse({ description: 'It is cancelled, or was before.', headers: REQUEST_ID_HEADER }),
@@ -131,39 +136,13 @@ export function ApiCancelExport(): MethodDecorator {
   );
 }
 
-const LOCATION = header(
-  'Location',
-  'Where it is found again.',
-  `/auditforge/engagement/eng-abc123/audit-log/exports/${EXAMPLE_ID}`,
-);
-const RETRY_AFTER = header('Retry-After', 'Seconds until another look, while it has not ended.', 2);
-
 function ApiExportPath(): MethodDecorator {
   return applyDecorators(
     ApiEngagementId(),
     ApiParam({
       name: 'export_id',
       description: 'The id of the export.',
-      schema: { type: 'string', pattern: EXPORT_ID.source },
-      example: EXAMPLE_ID,
+      schema: { type: 'string', pattern: EXPORT_ID.source, example: EXPORT_ID_EXAMPLE },
     }),
   );
-}
-
-function ApiState(status: number, description: string, headers: ReturnType<typeof header>): MethodDecorator {
-  return ApiResponse({
-    status,
-    description,
-    headers: { ...REQUEST_ID_HEADER, ...headers },
-    content: {
-      'application/json': {
-        schema: {
-          oneOf: [
-            { $ref: getSchemaPath(ReadyExportResponse) },
-            { $ref: getSchemaPath(UnfinishedExportResponse) },
-          ],
-        },
-      },
-    },
-  });
 }

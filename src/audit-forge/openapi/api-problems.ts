@@ -4,7 +4,7 @@ import { ProblemResponse } from '../dto/problem.response.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { ErrorCode } from '../errors/problems.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../http/problem.js';
-import { header, REQUEST_ID_HEADER } from './headers.js';
+import { header, REQUEST_ID, REQUEST_ID_HEADER } from './headers.js';
 
 /** What every route can answer, whatever it does. */
 const OF_EVERY_ROUTE: ErrorCode[] = [
@@ -34,6 +34,7 @@ export function ApiProblems(...codes: ErrorCode[]): MethodDecorator {
         headers: {
           ...REQUEST_ID_HEADER,
           ...(WITH_RETRY_AFTER.has(status) ? header('Retry-After', 'Seconds to wait.', 5) : {}),
+          ...(status === 405 ? header('Allow', 'The methods of this address.', 'GET, HEAD, OPTIONS') : {}),
           ...(status === 401 ? header('WWW-Authenticate', 'The scheme to use.', 'Bearer') : {}),
         },
         content: {
@@ -48,5 +49,5 @@ export function ApiProblems(...codes: ErrorCode[]): MethodDecorator {
 }
 
 function exampleOf(error: AuditForgeError): { summary: string; value: object } {
-  return { summary: error.title, value: problemOf(error, '0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51') };
+  return { summary: error.title, value: problemOf(error, REQUEST_ID) };
 }

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity } from '@nestjs/swagger';
 import { SessionResponse } from '../dto/session.response.js';
 import { ApiProblems } from './api-problems.js';
-import { header, REQUEST_ID_HEADER } from './headers.js';
+import { ApiRequestId, header, REQUEST_ID_HEADER } from './headers.js';
 import { SECURITY } from './security.js';
 
 const SET_COOKIE = header(
@@ -16,8 +16,10 @@ export function ApiSignIn(): MethodDecorator {
     ApiOperation({
       operationId: 'signIn',
       summary: 'Exchanges a session token for a cookie that pages of this service send.',
+      description: 'The cookie lasts as long as the token. It has no body.',
       tags: ['Session'],
     }),
+    ApiRequestId(),
     ApiSecurity(SECURITY.session),
     ApiNoContentResponse({ description: 'Signed in.', headers: { ...REQUEST_ID_HEADER, ...SET_COOKIE } }),
     ApiProblems(),
@@ -26,7 +28,13 @@ export function ApiSignIn(): MethodDecorator {
 
 export function ApiGetSession(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId: 'getSession', summary: 'Who is signed in.', tags: ['Session'] }),
+    ApiOperation({
+      operationId: 'getSession',
+      summary: 'Who is signed in.',
+      description: 'Of the session that the request presents, by token or by cookie.',
+      tags: ['Session'],
+    }),
+    ApiRequestId(),
     ApiSecurity(SECURITY.session),
     ApiSecurity(SECURITY.cookie),
     ApiOkResponse({ type: SessionResponse, description: 'The session.', headers: REQUEST_ID_HEADER }),
@@ -36,7 +44,13 @@ export function ApiGetSession(): MethodDecorator {
 
 export function ApiSignOut(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId: 'signOut', summary: 'Takes the cookie back.', tags: ['Session'] }),
+    ApiOperation({
+      operationId: 'signOut',
+      summary: 'Takes the cookie back.',
+      description: 'The token itself stays valid until it ends: a session is the platform’s to revoke.',
+      tags: ['Session'],
+    }),
+    ApiRequestId(),
     ApiSecurity(SECURITY.cookie),
     ApiNoContentResponse({ description: 'Signed out.', headers: { ...REQUEST_ID_HEADER, ...SET_COOKIE } }),
     ApiProblems('cross_site_request'),

@@ -3,15 +3,22 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { AuditForgeModule } from '../audit-forge.module.js';
 import { SECURITY } from './security.js';
 
+const DESCRIPTION = `Hands over the whole audit log of one engagement, byte for byte.
+
+- A parameter that is not known, repeated or misspelt is refused, never passed over.
+- Every error is \`application/problem+json\` (RFC 9457) with a \`code\` that stays the same, and a \`detail\` that says what would be right.
+- Every answer carries \`X-Request-Id\`, and \`Cache-Control: no-store\`. HEAD answers wherever GET does, and OPTIONS everywhere.`;
+
 /** The OpenAPI 3.1 document of the routes, made from their decorators. */
 export function openApiDocument(app: INestApplication, version: string, cookieName: string): OpenAPIObject {
   const base = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('AuditForge audit-log export')
-    .setDescription('Hands over the whole audit log of one engagement, byte for byte.')
+    .setDescription(DESCRIPTION)
     .setVersion(version)
     .addServer('/')
     .addTag('Audit log', 'The log of one engagement, as a stream or as a link.')
+    .addTag('Exports', 'Exports that outlive the request, and the history of all.')
     .addTag('Engagements', 'What the log is of.')
     .addTag('Session', 'Signing in, for pages.')
     .addSecurity(SECURITY.admin, {

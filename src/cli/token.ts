@@ -1,61 +1,43 @@
 import { userInfo } from 'node:os';
-import { resolveOptions } from './audit-forge/audit-forge.options.js';
-import { isPrintableSubject } from './audit-forge/auth/session-scope.js';
-import { ENGAGEMENT_ID } from './audit-forge/names.js';
-import { CommandError, parseCommandLine, runCommand } from './command-line.js';
-import { mintSessionToken, type SessionGrant } from './session-token.js';
+import type { Command } from 'commander';
+import { resolveOptions } from '../audit-forge/audit-forge.options.js';
+import { isPrintableSubject } from '../audit-forge/auth/session-scope.js';
+import { ENGAGEMENT_ID } from '../audit-forge/names.js';
+import { CommandError } from '../command-line.js';
+import { mintSessionToken, type SessionGrant } from '../session-token.js';
+import type { Run } from './run.js';
 
-const HELP = `Prints a session token for the engagements named, as the platform would issue it.
-
-  npm run --silent token -- --engagement ID [ID...] [--ttl 12h] [--sub WHO]
-
-  --engagement ID   an engagement that the token may export; may be given more than once
-  --ttl TIME        how long it is valid: 90s, 15m, 12h, 7d (12h)
-  --sub WHO         whom the log names as the caller (your user name)
-  --help            this text
-
+const AFTER = `
 It is signed with AUDITFORGE_SESSION_SECRET, for AUDITFORGE_SESSION_ISSUER and AUDITFORGE_SESSION_AUDIENCE
 (both "auditforge"), which must be set as they are for the service.
 `;
 
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-interface Output {
-  write(text: string): unknown;
+interface Options {
+  engagement?: string[];
+  ttl: string;
+  sub?: string;
 }
 
-/** @returns the exit code */
-export function tokenCommand(
-  args: string[],
-  environment: Environment,
-  { stdout = process.stdout, stderr = process.stderr }: { stdout?: Output; stderr?: Output } = {},
-): Promise<number> {
-  return runCommand(async () => {
-    const { values, positionals } = parseCommandLine({
-      args,
-      allowPositionals: true,
-      options: {
-        engagement: { type: 'string', multiple: true },
-        ttl: { type: 'string', default: '12h' },
-        sub: { type: 'string' },
-        help: { type: 'boolean' },
-      },
+export function addToken(program: Command, { environment, stdout }: Run): void {
+  program
+    .command('token')
+    .description('Prints a session token for the engagements named, as the platform would issue it.')
+    .option('--engagement <id...>', 'engagements that the token may export')
+    .option('--ttl <time>', 'how long it is valid: 90s, 15m, 12h, 7d', '12h')
+    .option('--sub <who>', 'whom the log names as the caller (default: your user name)')
+    .addHelpText('after', AFTER)
+    .action(async ({ engagement = [], ttl, sub = userName() }: Options) => {
+      const { secret, ...claims } = signingOptions(environment);
+      const grant: SessionGrant = {
+        engagements: engagementIds(engagement),
+        ttlSeconds: seconds(ttl),
+        subject: subject(sub),
+        ...claims,
+      };
+      stdout.write(`${await mintSessionToken(secret, grant)}\n`);
     });
-    if (values.help) {
-      stdout.write(HELP);
-      return;
-    }
-    const { secret, ...claims } = signingOptions(environment);
-    const grant: SessionGrant = {
-      engagements: engagementIds([...(values.engagement ?? []), ...positionals]),
-      ttlSeconds: seconds(values.ttl),
-      subject: subject(values.sub ?? userName()),
-      ...claims,
-    };
-    stdout.write(`${await mintSessionToken(secret, grant)}\n`);
-  }, stderr);
 }
 
 interface Signing {
@@ -64,7 +46,7 @@ interface Signing {
   audience: string;
 }
 
-function signingOptions(environment: Environment): Signing {
+function signingOptions(environment: Run['environment']): Signing {
   const { options, problems } = resolveOptions({
     sessionSecret: environment['AUDITFORGE_SESSION_SECRET'] || undefined,
     sessionIssuer: environment['AUDITFORGE_SESSION_ISSUER'] || undefined,
