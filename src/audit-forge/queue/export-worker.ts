@@ -84,7 +84,7 @@ export class ExportWorker {
       const isUndone = error instanceof JobEnded || (code === 'shutting_down' && run.outlivesProcess);
       if (isUndone) throw error;
       await run.decide();
-      await this.fail(job, code, error);
+      await this.fail(job, code === 'shutting_down' ? 'lost_at_restart' : code, error);
     }
   }
 
