@@ -156,7 +156,7 @@ describe('the queue of one process', () => {
   ])('cancels no export %s once its end is being recorded', async (_, shards, ending, state) => {
     await start();
     await service.seed('eng-1', shards);
-    const held = hold((command, key) => command === 'PutObject' && key.endsWith(`${ending}`) && isEnd(key));
+    const held = hold((command, key) => command === 'PutObject' && key.endsWith(ending) && isEnd(key));
     const id = idOf(await post(service, 'eng-1'));
     await until(() => held.length > 0);
     const late = await cancel(service, 'eng-1', id);
