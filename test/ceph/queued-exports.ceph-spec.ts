@@ -62,9 +62,9 @@ describe.each([
   }
 
   it.each([
-    ['put', 'eng-small', SMALL],
-    ['upload', 'eng-large', LARGE],
-  ])('are accepted, done, and renewed to the same version: a %s', async (_kind, engagement, shards) => {
+    ['a put', 'eng-small', SMALL],
+    ['an upload', 'eng-large', LARGE],
+  ])('are accepted, done, and renewed to the same version: %s', async (_kind, engagement, shards) => {
     const id = await accepted(engagement);
     const first = await ended(service, engagement, id);
     expect(first).toMatchObject({
