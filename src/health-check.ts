@@ -11,4 +11,3 @@ try {
   process.exitCode = 1;
 }
 
-export {};

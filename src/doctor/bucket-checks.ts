@@ -2,6 +2,7 @@ import * as access from './checks/access.js';
 import { clock, credentials } from './checks/clock-and-credentials.js';
 import { linkExpires, linkOpens, linkSigned } from './checks/links.js';
 import { owner, reachable, region } from './checks/reachable.js';
+import { redisEviction, redisPersistence, redisReachable, redisVersion } from './checks/redis.js';
 import { noRecords, noShards } from './checks/restrictions.js';
 import * as settings from './checks/settings.js';
 import { checksums, conditionalWrites } from './checks/writes-and-checksums.js';
@@ -36,6 +37,9 @@ export const SHARED: readonly Check[] = [
   credentials,
   ...LINKS,
 ];
+
+/** Those of what instances share; only where AUDITFORGE_REDIS_URL is set. */
+export const REDIS: readonly Check[] = [redisReachable, redisVersion, redisEviction, redisPersistence];
 
 /** Those of an engagement's own bucket: the records are in the shared one. */
 export const OWN: readonly Check[] = [

@@ -2,7 +2,7 @@ import type { AuditForgeOptions } from '../audit-forge/audit-forge.options.js';
 import type { BucketLocation } from '../audit-forge/s3/s3-clients.js';
 import { CommandError } from '../command-line.js';
 import { BucketContext } from './bucket-context.js';
-import { OWN, SHARED } from './bucket-checks.js';
+import { OWN, REDIS, SHARED } from './bucket-checks.js';
 import { cleanUp } from './checks/clean-up.js';
 import { engagementRecord } from './checks/engagement-record.js';
 import { worstOf, type BucketReport, type Check, type Report } from './finding.js';
@@ -31,7 +31,8 @@ export async function diagnose(
     let own: BucketLocation | undefined;
     const record =
       engagementId === undefined ? [] : [engagementRecord(engagementId, (location) => (own = location))];
-    const buckets = [await of('shared', { bucket: options.sharedBucket }, [...SHARED, ...record])];
+    const shared = [...SHARED, ...(options.redisUrl === undefined ? [] : REDIS), ...record];
+    const buckets = [await of('shared', { bucket: options.sharedBucket }, shared)];
     if (own !== undefined) buckets.push(await of('engagement', own, OWN));
     return { buckets, worst: worstOf(buckets.flatMap(({ checks }) => checks)) };
   } finally {

@@ -6,6 +6,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Redis } from 'ioredis';
+import { NO_RATES } from '../support/no-rates.js';
 import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
 import type { StoreRequest } from '../support/faults/fault.js';
 import { FaultProxy } from '../support/faults/fault-proxy.js';
@@ -14,14 +15,6 @@ import { ServiceProcess } from '../support/service-process.js';
 import { ADMIN_TOKEN, SESSION_SECRET } from '../support/session-tokens.js';
 import { RedisServer } from './redis-server.js';
 import { WorkerProcess } from './worker-process.js';
-
-/** What no limit of requests is to be in the way of. */
-const NO_RATES = {
-  AUDITFORGE_RATE_SIGNED_URL: '0',
-  AUDITFORGE_RATE_STREAM: '0',
-  AUDITFORGE_RATE_READ: '0',
-  AUDITFORGE_RATE_ADMIN: '0',
-};
 
 export interface State {
   export_id: string;

@@ -93,6 +93,19 @@ describe('limits of several instances', () => {
     expect(await statuses(a, b, a, b)).toEqual([200, 200, 200, 429]);
   });
 
+  it('are shared again, and it is said, once a Redis that only hung goes on', async () => {
+    const [a, b] = [await start(), await start()];
+    redis.signal('SIGSTOP');
+    expect(await statuses(a)).toEqual([200]);
+    expect(isAway(a)).toBe(true);
+    redis.signal('SIGCONT');
+    // What was sent meanwhile is counted late: none of it is to be in the way.
+    sub = `reviewer-${++subjects}`;
+    expect(await statuses(a, b, a, b)).toEqual([200, 200, 200, 429]);
+    expect(isBack(a)).toBe(true);
+    expect(told(a, 'auditforge_redis_away')).toHaveLength(1);
+  });
+
   it('do not need Redis at the start', async () => {
     await redis.stop();
     const service = await start();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuditForgeError } from '../../src/audit-forge/errors/audit-forge.error.js';
 import { NOT_BEGUN, type ExportProgress } from '../../src/audit-forge/export-runner.js';
 import type { ExportJob } from '../../src/audit-forge/queue/export-job.js';
+import type { ExportDone } from '../../src/audit-forge/records/export-record.js';
 import { JobEnded, type Completing, type JobRun } from '../../src/audit-forge/queue/job-run.js';
 import type { RedisQueue } from '../../src/audit-forge/queue/redis-queue.js';
 import { until } from '../support/until.js';
@@ -52,8 +53,9 @@ describe('the queue in Redis', () => {
   }
 
   function completingOf({ exportId, engagementId }: ExportJob): Completing {
-    const done = { export_id: exportId, engagement_id: engagementId, s3_key: 'the key' };
-    return { key: 'the key', written: { size: 1, etag: 'e' }, done } as unknown as Completing;
+    const done = { export_id: exportId, engagement_id: engagementId, s3_key: 'the key' } as ExportDone;
+    const object = { key: 'the key', written: { size: 1, etag: 'e' }, uploadId: 'upload' };
+    return { object, done };
   }
 
   describe('keys', () => {
@@ -116,9 +118,25 @@ describe('the queue in Redis', () => {
       ).toBe(4);
     });
 
-    it('is left by what was lost a day ago', async () => {
+    it('is taken again by what is put back, and by what a process leaves that dies', async () => {
       const a = queues.start();
-      const long = Math.floor(Date.now() / 1000) - 24 * 3600 - 1;
+      const worker = queues.start(held);
+      await Promise.all(Array.from({ length: 4 }, () => running(worker, jobOf('one'))));
+      const waiting = Array.from({ length: 16 }, () => jobOf('one'));
+      expect(await accepted(waiting, a)).toBe(16);
+      await queues.stop(worker);
+      await expect(a.assertRoom(jobOf('one'))).rejects.toMatchObject({ code: 'too_many_requests' });
+      queues.start(held);
+      await until(() => runs.length === 8);
+      await a.assertRoom(jobOf('one'));
+      // Nobody says any more that it is at work.
+      for (const lock of await queues.redis.keys('auditforge:exports:*:lock')) await queues.redis.del(lock);
+      await expect(a.assertRoom(jobOf('one'))).rejects.toMatchObject({ code: 'too_many_requests' });
+    });
+
+    it('is left by what was lost on its way', async () => {
+      const a = queues.start();
+      const long = Math.floor(Date.now() / 1000) - 61;
       for (let at = 0; at < 20; at++)
         await queues.redis.zadd('auditforge:queued:session:one', long, `x${at}`);
       expect(await accepted([jobOf('one')], a)).toBe(1);
@@ -253,7 +271,7 @@ describe('the queue in Redis', () => {
       // Before the lock of the first would have run out.
       expect(Date.now() - left).toBeLessThan(14_000);
       expect(runs[1]!.job).toEqual(job);
-      expect(await runs[1]!.run.completing()).toBeUndefined();
+      expect(await runs[1]!.run.completing()).toEqual([]);
       runs[1]!.end();
       await untilGone(b, job);
       expect(queues.failed).toEqual([]);
@@ -266,8 +284,12 @@ describe('the queue in Redis', () => {
       await queues.stop(a);
       queues.start(held);
       await until(() => runs.length === 2);
-      expect(await runs[1]!.run.completing()).toEqual(completingOf(job));
-      await runs[1]!.run.decide(completingOf(job));
+      expect(await runs[1]!.run.completing()).toEqual([completingOf(job)]);
+      const other: Completing = { object: null, done: { ...completingOf(job).done, s3_key: null } };
+      await runs[1]!.run.decide(other);
+      expect(await runs[1]!.run.completing()).toEqual([completingOf(job), other]);
+      await runs[1]!.run.decide();
+      expect(await runs[1]!.run.completing()).toHaveLength(2);
     });
 
     it('stops while Redis is away', async () => {
@@ -289,6 +311,22 @@ describe('the queue in Redis', () => {
       expect(await runs[0]!.outcome).toBeInstanceOf(JobEnded);
       expect(await a.find(job.exportId)).toMatchObject({ state: 'running' });
       expect(queues.failed).toEqual([]);
+    });
+  });
+
+  describe('a run that fails', () => {
+    it('is not cancelled any more, once it has decided so', async () => {
+      const a = queues.start(held);
+      const job = await running(a);
+      await runs[0]!.run.decide();
+      expect(await a.cancel(job.exportId)).toBe(false);
+    });
+
+    it('does not say so where another process has the job', async () => {
+      const a = queues.start(held);
+      const job = await running(a);
+      await queues.redis.set(`auditforge:exports:${job.exportId}:lock`, 'another process');
+      await expect(runs[0]!.run.decide()).rejects.toBeInstanceOf(JobEnded);
     });
   });
 

@@ -26,6 +26,8 @@ import { ADMIN_TOKEN, SESSION_SECRET } from './session-tokens.js';
 export interface ServiceOptions extends AppOverrides {
   store: StoreUnderTest;
   versioned?: boolean;
+  /** One that another service has, or had. Default: a new one. */
+  bucket?: string;
   /** Default: the store's own. */
   credentials?: AuditForgeOptions['credentials'];
   /** Further variables of the environment. */
@@ -82,11 +84,12 @@ export class Service {
   static async start({
     store,
     versioned,
+    bucket: given,
     credentials,
     environment = {},
     ...overrides
   }: ServiceOptions): Promise<Service> {
-    const bucket = await store.makeBucket({ versioned: versioned ?? false });
+    const bucket = given ?? (await store.makeBucket({ versioned: versioned ?? false }));
     const service = new Service(store, bucket, undefined);
     const settings = readEnvironment({
       AUDITFORGE_SHARED_BUCKET: bucket,
@@ -163,12 +166,15 @@ export class Service {
     return { body: Buffer.from(await Body!.transformToByteArray()), headers };
   }
 
-  /** Keys of all exports in the bucket. */
-  async exports(bucket = this.bucket): Promise<string[]> {
-    const { Contents } = await this.client.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'auditforge/exports/' }),
-    );
+  /** The first 1,000 keys that begin so. */
+  async keys(prefix: string, bucket = this.bucket): Promise<string[]> {
+    const { Contents } = await this.client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
     return (Contents ?? []).map(({ Key }) => Key!);
+  }
+
+  /** Keys of all exports in the bucket. */
+  exports(bucket = this.bucket): Promise<string[]> {
+    return this.keys('auditforge/exports/', bucket);
   }
 
   /** Keys of the exports of one engagement. */

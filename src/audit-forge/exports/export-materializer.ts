@@ -36,6 +36,8 @@ export interface PendingExport {
   /** The second in the key. */
   at: Date;
   written: WrittenObject;
+  /** The upload that is completed; null where it is one put. */
+  uploadId: string | null;
   summary: LogSummary;
 }
 
@@ -99,7 +101,7 @@ export class ExportMaterializer {
     return fromFreeSecond(task.requestedAt, async (from) => {
       const reserved = await this.reserve(task, from);
       try {
-        await task.confirm(pending(reserved, written, log));
+        await task.confirm(pending(reserved, written, null, log));
         return await putExport(this.store, target(task, reserved), body, task.signal, written);
       } finally {
         reserved.release();
@@ -113,7 +115,7 @@ export class ExportMaterializer {
       const writer = await MultipartWriter.create(this.store, target(task, reserved), task.signal);
       try {
         await uploadParts(writer, begun);
-        await task.confirm(pending(reserved, await writer.allArrived(), log));
+        await task.confirm(pending(reserved, await writer.allArrived(), writer.uploadId, log));
         return await writer.complete();
       } catch (error) {
         if (!(await writer.abort())) {
@@ -134,8 +136,13 @@ export class ExportMaterializer {
   }
 }
 
-function pending({ key, at }: ReservedKey, written: WrittenObject, { summary }: AssembledLog): PendingExport {
-  return { key, at, written, summary };
+function pending(
+  { key, at }: ReservedKey,
+  written: WrittenObject,
+  uploadId: string | null,
+  { summary }: AssembledLog,
+): PendingExport {
+  return { key, at, written, uploadId, summary };
 }
 
 async function uploadParts(writer: MultipartWriter, { part, rest, pieces, memory }: BegunLog): Promise<void> {

@@ -1,15 +1,10 @@
 import { crc32 } from 'node:zlib';
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  UploadPartCommand,
-  type CompletedPart,
-} from '@aws-sdk/client-s3';
+import { CompleteMultipartUploadCommand, UploadPartCommand, type CompletedPart } from '@aws-sdk/client-s3';
 import { compositeCrc32, crc32Base64 } from '../s3/crc32.js';
 import { multipartEtag } from '../s3/etag.js';
 import { CutBody } from '../s3/read-errors.js';
-import { S3Failure } from '../s3/s3-failure.js';
 import type { S3Store } from '../s3/s3-store.js';
+import { abortUpload } from './abort-upload.js';
 import { beginUpload, type BegunUpload } from './begin-upload.js';
 import type { ExportTarget, StoredExport } from './export-object.js';
 import { keyTakenOr } from './key-taken.js';
@@ -38,6 +33,10 @@ export class MultipartWriter {
 
   static async create(store: S3Store, target: ExportTarget, signal: AbortSignal): Promise<MultipartWriter> {
     return new MultipartWriter(store, target, await beginUpload(store, target, signal), signal);
+  }
+
+  get uploadId(): string {
+    return this.upload.uploadId;
   }
 
   /** Starts a part. `body` must not change until `onDone`, which is called however it ends. */
@@ -127,18 +126,11 @@ export class MultipartWriter {
    */
   async abort(): Promise<boolean> {
     await Promise.allSettled(this.inFlight);
-    const { location, key } = this.target;
-    const signal = AbortSignal.timeout(ABORT_LIMIT_MS);
     try {
-      await this.store.send('AbortMultipartUpload', location, signal, (client, bucket, abort) =>
-        client.send(
-          new AbortMultipartUploadCommand({ ...bucket, Key: key, UploadId: this.upload.uploadId }),
-          abort,
-        ),
-      );
+      await abortUpload(this.store, this.target, this.uploadId, AbortSignal.timeout(ABORT_LIMIT_MS));
       return true;
-    } catch (error) {
-      return error instanceof S3Failure && error.reason === 'missing';
+    } catch {
+      return false;
     }
   }
 

@@ -1,7 +1,8 @@
-import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { Logger } from '@nestjs/common';
 import { describeError } from '../errors/describe-error.js';
 import type { S3Store } from '../s3/s3-store.js';
+import { abortUpload } from './abort-upload.js';
 import type { ExportTarget } from './export-object.js';
 
 const LIMIT_MS = 30_000;
@@ -31,9 +32,7 @@ export async function endStrayUploads(
     );
     for (const { Key, UploadId } of Uploads) {
       if (Key !== key || UploadId === known) continue;
-      await store.send('AbortMultipartUpload', location, signal, (client, bucket, abort) =>
-        client.send(new AbortMultipartUploadCommand({ ...bucket, Key, UploadId }), abort),
-      );
+      await abortUpload(store, { location, key }, UploadId!, signal);
     }
   } catch (error) {
     logger.error({ msg: 'auditforge_export_upload_left_open', key, cause: describeError(error) });

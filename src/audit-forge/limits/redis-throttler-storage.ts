@@ -53,7 +53,10 @@ export class RedisThrottlerStorage implements ThrottlerStorage, OnApplicationShu
 
   async increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<Counted> {
     try {
-      return counted(await this.redis.eval(COUNT, 1, key, ttl, limit, randomUUID()));
+      const answer = await this.redis.eval(COUNT, 1, key, ttl, limit, randomUUID());
+      // One that only hung comes back without a new connection.
+      this.tell(undefined);
+      return counted(answer);
     } catch (error) {
       this.tell(error as Error);
       return this.alone.increment(key, ttl, limit, block, name);

@@ -15,6 +15,12 @@ export interface Backlog {
   oldestAt: number | null;
 }
 
+/**
+ * Which of the two came first: nothing that ends by itself, done or failed, is cancelled, and nothing that is
+ * cancelled ends otherwise.
+ */
+export type Decision = 'ends' | 'cancelled';
+
 /** Accepted exports that wait for their turn, and those at work. */
 export abstract class ExportQueue {
   /** Whether jobs outlive this process, and are done by any. */

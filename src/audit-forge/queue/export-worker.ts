@@ -6,7 +6,6 @@ import { describeError } from '../errors/describe-error.js';
 import { failureCode } from '../errors/failure-code.js';
 import { ExportRunner, type FinishedRun } from '../export-runner.js';
 import { ExportSlots } from '../export-slots.js';
-import { findWritten } from '../exports/written-object.js';
 import type { ErrorCode } from '../errors/problems.js';
 import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import { exportDone, exportFailed, type ExportDone, type FailureReason } from '../records/export-record.js';
@@ -15,6 +14,7 @@ import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
 import type { TurnOwner } from '../turns/turns.js';
 import { assertJob, callerOfJob, requestedOfJob, type ExportJob } from './export-job.js';
+import { completedOf, endUploads } from './other-runs.js';
 import { AlreadyWritten, JobEnded, type JobRun } from './job-run.js';
 
 const RECORD_LIMIT_MS = 60_000;
@@ -88,17 +88,20 @@ export class ExportWorker {
       const isUndone = error instanceof JobEnded || (code === 'shutting_down' && run.outlivesProcess);
       if (error instanceof JobEnded) meter.aborted();
       if (isUndone) throw error;
+      await run.decide();
       meter.failed(error, false);
-      await this.fail(job, code, error);
+      await this.fail(job, code === 'shutting_down' ? 'lost_at_restart' : code, error);
     }
   }
 
-  /** The record of the export: of the object of an earlier run, or of a new one. */
+  /** The record of the export: of what an earlier run has completed, or of a new object. */
   private async export(job: ExportJob, run: JobRun, owner: TurnOwner): Promise<ExportDone> {
     const { exportId, engagementId, format, keyAt } = job;
     const { signal } = run;
     const location = await this.exporter.location(callerOfJob(job), engagementId, { signal });
-    const earlier = await this.earlier(run, location);
+    const before = await run.completing();
+    await endUploads(this.store, location, before, signal);
+    const earlier = await completedOf(this.store, location, before, signal);
     if (earlier !== undefined) return earlier;
     try {
       const finished = await this.runner.run({
@@ -110,27 +113,20 @@ export class ExportWorker {
         requestedAt: new Date(keyAt),
         signal,
         onProgress: (progress) => run.onProgress(progress),
-        confirm: async ({ key, written, ...rest }) => {
-          const already = await this.earlier(run, location);
+        confirm: async ({ key, written, uploadId, ...rest }) => {
+          const already = await completedOf(this.store, location, await run.completing(), signal);
           if (already !== undefined) throw new AlreadyWritten(already);
           const done = this.done(job, location, { ...rest, stored: { key, versionId: null } });
-          await run.decide({ key, written, done });
+          await run.decide({ object: { key, written, uploadId }, done });
         },
       });
-      return this.done(job, location, finished);
+      const done = this.done(job, location, finished);
+      if (done.empty) await run.decide({ object: null, done });
+      return done;
     } catch (error) {
       if (error instanceof AlreadyWritten) return error.done;
       throw error;
     }
-  }
-
-  /** What an earlier run was about to complete, where it has. */
-  private async earlier(run: JobRun, location: BucketLocation): Promise<ExportDone | undefined> {
-    const completing = await run.completing();
-    if (completing === undefined) return undefined;
-    const { key, written } = completing;
-    const found = await findWritten(this.store, { location, key }, written, run.signal);
-    return found && { ...completing.done, s3_version_id: found.versionId };
   }
 
   private done(job: ExportJob, location: BucketLocation, finished: FinishedRun): ExportDone {

@@ -4,7 +4,7 @@ import { Turns } from '../turns/turns.js';
 import { callerKey } from '../auth/caller.js';
 import { assertRoom } from './assert-room.js';
 import { callerOfJob, type ExportJob } from './export-job.js';
-import { ExportQueue, type Backlog, type JobView } from './export-queue.js';
+import { ExportQueue, type Backlog, type Decision, type JobView } from './export-queue.js';
 import type { ExportWorker } from './export-worker.js';
 import { JobEnded, type JobRun } from './job-run.js';
 
@@ -16,8 +16,7 @@ interface Entry {
   caller: string;
   state: JobView['state'];
   progress: () => ExportProgress;
-  /** Which of the two came first: nothing that completes is cancelled, nothing that is cancelled completes. */
-  decision: 'completes' | 'cancelled' | undefined;
+  decision: Decision | undefined;
   cancel: AbortController;
   ended: Promise<void>;
 }
@@ -84,7 +83,7 @@ export class InProcessQueue extends ExportQueue {
 
   async cancel(exportId: string): Promise<boolean> {
     const entry = this.entries.get(exportId);
-    if (entry === undefined || entry.decision === 'completes') return false;
+    if (entry === undefined || entry.decision === 'ends') return false;
     entry.decision = 'cancelled';
     entry.cancel.abort(new JobEnded('the export was cancelled'));
     return true;
@@ -118,10 +117,10 @@ function runOf(entry: Entry): JobRun {
     signal: entry.cancel.signal,
     outlivesProcess: false,
     onProgress: (progress) => (entry.progress = progress),
-    completing: async () => undefined,
+    completing: async () => [],
     decide: async () => {
       if (entry.decision === 'cancelled') throw new JobEnded('the export was cancelled');
-      entry.decision = 'completes';
+      entry.decision = 'ends';
     },
   };
 }

@@ -47,10 +47,9 @@ export class RedisJobRun {
     this.ended.abort(reason);
   }
 
-  /** It waits no longer. @throws JobCancelled */
+  /** @throws JobCancelled */
   async begin(): Promise<void> {
     await this.patiently(async () => {
-      await this.jobs.leaveRoom(this.job);
       if (await this.jobs.isCancelled(this.job.exportId)) throw new JobCancelled();
     });
     void this.watch();
@@ -84,24 +83,24 @@ export class RedisJobRun {
     this.told = text;
   }
 
-  private async completing(): Promise<Completing | undefined> {
+  private async completing(): Promise<Completing[]> {
     const { exportId, engagementId } = this.job;
-    const completing = (await this.jobs.find(exportId))?.completing;
+    const all = await this.jobs.completingOf(exportId);
     // A queue is input as well.
-    const isOfJob =
-      completing?.done.export_id === exportId &&
-      completing.done.engagement_id === engagementId &&
-      completing.done.s3_key === completing.key;
-    return isOfJob ? completing : undefined;
+    return all.filter(
+      ({ object, done }) =>
+        done.export_id === exportId &&
+        done.engagement_id === engagementId &&
+        done.s3_key === (object?.key ?? null),
+    );
   }
 
-  private async decide(completing: Completing): Promise<void> {
+  private async decide(completing: Completing | undefined): Promise<void> {
     const { exportId } = this.job;
     if (!(await this.jobs.extendLock(exportId, this.token))) throw lost();
-    const decision = await this.jobs.decide(exportId, 'completes');
+    const decision = await this.jobs.decideToEnd(exportId, this.token, completing);
     if (decision === 'cancelled') throw new JobCancelled();
     if (decision === null) throw lost();
-    await this.jobs.keepCompleting(this.job, completing);
     await this.tell();
   }
 

@@ -1,13 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { NOT_BEGUN, type ExportProgress } from '../export-runner.js';
 import { PREFIX, redisName } from '../redis/redis-name.js';
 import { PromptRedis } from '../redis/prompt-redis.js';
 import type { ExportJob } from './export-job.js';
-import type { Backlog, JobView } from './export-queue.js';
+import type { Backlog, Decision, JobView } from './export-queue.js';
 import type { Completing } from './job-run.js';
-import { decide, isCancelled, type Decision } from './redis-decision.js';
-import { enterRoom, leaveRoom, lookForRoom } from './redis-room.js';
+import { completingOf, decideToCancel, decideToEnd, isCancelled, type JobInRedis } from './redis-decision.js';
+import { enterRoom, leaveRoom, lookForRoom, type QueueInRedis } from './redis-room.js';
 
 export const QUEUE_NAME = 'exports';
 
@@ -18,22 +19,17 @@ const KEY_KEPT_SECONDS = 24 * 3600;
 /** BullMQ tells what happens in a stream that nobody here reads. */
 const KEPT_EVENTS = 100;
 
-/** What BullMQ keeps of a job. */
-export interface QueuedExport extends ExportJob {
-  completing?: Completing;
-}
-
 /**
  * The jobs in Redis: in BullMQ's queue, and beside it what BullMQ does not know, who waits and what was
  * decided. Every call answers soon, or throws AuditForgeError `queue_unavailable`.
  */
 export class RedisJobs {
   private readonly redis: PromptRedis;
-  private readonly queue: Queue<QueuedExport>;
+  private readonly queue: Queue<ExportJob>;
 
   constructor(url: string) {
     this.redis = new PromptRedis(url, new Logger('AuditForge'));
-    this.queue = new Queue<QueuedExport>(QUEUE_NAME, {
+    this.queue = new Queue<ExportJob>(QUEUE_NAME, {
       connection: this.redis.connection,
       prefix: PREFIX,
       streams: { events: { maxLen: KEPT_EVENTS } },
@@ -55,12 +51,12 @@ export class RedisJobs {
 
   /** @throws AuditForgeError `too_many_requests` */
   lookForRoom(job: ExportJob): Promise<void> {
-    return this.redis.ask((redis) => lookForRoom(redis, job));
+    return this.redis.ask((redis) => lookForRoom(this.queueIn(redis), job));
   }
 
   /** @throws AuditForgeError `too_many_requests` */
   async add(job: ExportJob): Promise<void> {
-    await this.redis.ask((redis) => enterRoom(redis, job));
+    await this.redis.ask((redis) => enterRoom(this.queueIn(redis), job));
     try {
       await this.redis.ask(() =>
         this.queue.add('export', job, {
@@ -91,10 +87,10 @@ export class RedisJobs {
   }
 
   has(exportId: string): Promise<boolean> {
-    return this.redis.ask(async (redis) => (await redis.exists(this.keyOf(exportId))) === 1);
+    return this.redis.ask(async (redis) => (await redis.exists(this.queue.toKey(exportId))) === 1);
   }
 
-  find(exportId: string): Promise<QueuedExport | undefined> {
+  find(exportId: string): Promise<ExportJob | undefined> {
     return this.redis.ask(async () => (await this.queue.getJob(exportId))?.data);
   }
 
@@ -112,8 +108,17 @@ export class RedisJobs {
   }
 
   /** @returns what holds from now on; null where there is no such job */
-  decide(exportId: string, wanted: Decision): Promise<Decision | null> {
-    return this.redis.ask((redis) => decide(redis, exportId, this.keyOf(exportId), wanted));
+  decideToCancel(exportId: string): Promise<Decision | null> {
+    return this.redis.ask((redis) => decideToCancel(redis, this.jobOf(exportId)));
+  }
+
+  /** @returns what holds from now on; null where the worker with this token has not got the job to itself */
+  decideToEnd(exportId: string, token: string, completing: Completing | undefined): Promise<Decision | null> {
+    return this.redis.ask((redis) => decideToEnd(redis, this.jobOf(exportId), token, completing));
+  }
+
+  completingOf(exportId: string): Promise<Completing[]> {
+    return this.redis.ask((redis) => completingOf(redis, this.jobOf(exportId)));
   }
 
   isCancelled(exportId: string): Promise<boolean> {
@@ -128,13 +133,6 @@ export class RedisJobs {
     });
   }
 
-  async keepCompleting(job: ExportJob, completing: Completing): Promise<void> {
-    await this.redis.ask(async () => {
-      const kept = await this.queue.getJob(job.exportId);
-      await kept?.updateData({ ...kept.data, completing });
-    });
-  }
-
   async tellProgress(exportId: string, progress: ExportProgress): Promise<void> {
     await this.redis.ask(() => this.queue.updateJobProgress(exportId, progress));
   }
@@ -143,8 +141,12 @@ export class RedisJobs {
     this.redis.close();
   }
 
-  private keyOf(exportId: string): string {
-    return this.queue.toKey(exportId);
+  private queueIn(redis: Redis): QueueInRedis {
+    return { redis, jobKeys: this.queue.toKey('') };
+  }
+
+  private jobOf(exportId: string): JobInRedis {
+    return { exportId, jobKey: this.queue.toKey(exportId) };
   }
 }
 

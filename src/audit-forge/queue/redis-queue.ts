@@ -78,7 +78,7 @@ export class RedisQueue
 
   async cancel(exportId: string): Promise<boolean> {
     const job = await this.jobs.find(exportId);
-    if ((await this.jobs.decide(exportId, 'cancelled')) !== 'cancelled') return false;
+    if ((await this.jobs.decideToCancel(exportId)) !== 'cancelled') return false;
     await this.jobs.remove(exportId);
     if (job !== undefined) await this.jobs.leaveRoom(job);
     return true;

@@ -5,12 +5,12 @@ import { describeError } from '../errors/describe-error.js';
 import { hasCode } from '../errors/has-code.js';
 import { PatientConnection } from '../redis/connections.js';
 import { PREFIX } from '../redis/redis-name.js';
-import { assertJob } from './export-job.js';
+import { assertJob, type ExportJob } from './export-job.js';
 import type { ExportWorker } from './export-worker.js';
 import { WORKED_ON_AT_ONCE } from './in-process-queue.js';
 import { JobEnded } from './job-run.js';
 import { lost, RedisJobRun } from './redis-job-run.js';
-import { LOCK_MS, QUEUE_NAME, type QueuedExport, type RedisJobs } from './redis-jobs.js';
+import { LOCK_MS, QUEUE_NAME, type RedisJobs } from './redis-jobs.js';
 
 const STALLED_EVERY_MS = 5_000;
 /** Processes that may die over a job before it is given up. */
@@ -24,7 +24,7 @@ const CLOSED_WITHIN_MS = 2_000;
 export class RedisWorker {
   private readonly logger = new Logger('AuditForge');
   private readonly connection: PatientConnection;
-  private readonly bull: Worker<QueuedExport>;
+  private readonly bull: Worker<ExportJob>;
   private readonly runs = new Map<string, RedisJobRun>();
   private toldAt = -Infinity;
   private isStopping = false;
@@ -36,7 +36,7 @@ export class RedisWorker {
     private readonly worker: ExportWorker,
   ) {
     this.connection = new PatientConnection(url);
-    this.bull = new Worker<QueuedExport>(QUEUE_NAME, (job, token) => this.work(job, token ?? ''), {
+    this.bull = new Worker<ExportJob>(QUEUE_NAME, (job, token) => this.work(job, token ?? ''), {
       connection: this.connection,
       prefix: PREFIX,
       concurrency: WORKED_ON_AT_ONCE,
@@ -75,8 +75,8 @@ export class RedisWorker {
     this.connection.disconnectAll();
   }
 
-  private async work(job: Job<QueuedExport>, token: string): Promise<void> {
-    const { completing: _, ...data } = job.data;
+  private async work(job: Job<ExportJob>, token: string): Promise<void> {
+    const { data } = job;
     assertJob(data);
     if (job.id !== data.exportId) throw new Error('this job has the id of another');
     // BullMQ still takes the job that it was waiting for as it was told to pause.
@@ -86,8 +86,9 @@ export class RedisWorker {
     try {
       await run.begin();
       await this.worker.run(data, run.asked);
+      await this.leaveRoom(data);
     } catch (error) {
-      // Done with, and removed as what is done.
+      // Done with, and removed as what is done. Who cancelled it has counted it out.
       if (run.isCancelled) return;
       if (hasCode(error, 'shutting_down')) return await this.putBack(job, token);
       // Left as it is: whoever has the lock now, or takes the job next, goes on with it.
@@ -100,17 +101,19 @@ export class RedisWorker {
   }
 
   /** For another process, at once; where that does not work, once the lock has run out. */
-  private async putBack(job: Job<QueuedExport>, token: string): Promise<never> {
+  private async putBack(job: Job<ExportJob>, token: string): Promise<never> {
     await job.moveToWait(token).catch((error: Error) => this.tell(error));
     throw new WaitingError();
   }
 
   /** What BullMQ gives up (a job over which processes die), and what nobody has foreseen. */
-  private async failed(job: Job<QueuedExport> | undefined, error: Error): Promise<void> {
+  private async failed(job: Job<ExportJob> | undefined, error: Error): Promise<void> {
     try {
       if (job === undefined) throw error;
-      const { completing: _, ...data } = job.data;
+      const { data } = job;
       assertJob(data);
+      await this.leaveRoom(data);
+      if (await this.jobs.isCancelled(data.exportId)) return;
       await this.worker.fail(data, 'internal_error', error);
     } catch (cause) {
       this.logger.error({
@@ -119,6 +122,11 @@ export class RedisWorker {
         cause: describeError(cause),
       });
     }
+  }
+
+  /** Where Redis is away it is counted out later, since its job is gone. */
+  private async leaveRoom(job: ExportJob): Promise<void> {
+    await this.jobs.leaveRoom(job).catch(() => undefined);
   }
 
   /** BullMQ emits what connections do as well: that is told where it is asked of Redis. */

@@ -49,6 +49,23 @@ export const redisEviction: Check = {
     }),
 };
 
+/** What Redis keeps in memory alone is gone when it is started again. */
+export const redisPersistence: Check = {
+  id: 'redis-persistence',
+  title: 'Redis persistence',
+  needs: ['redis'],
+  run: (context) =>
+    asked(context, async (redis) => {
+      const aof = fieldOf(await redis.info('persistence'), 'aof_enabled');
+      if (aof === undefined) return notTold('persistence', 'It should have appendonly yes');
+      if (aof === '1') return green('appendonly yes');
+      return amber(
+        'appendonly is no, so that queued exports are lost when Redis is started again',
+        'Set it to yes: CONFIG SET appendonly yes, and in redis.conf.',
+      );
+    }),
+};
+
 /** On a connection of its own. An error of Redis is told by its code alone: a message may quote a password. */
 async function asked(
   { services, signal }: BucketContext,
@@ -90,7 +107,7 @@ function refused(error: NodeJS.ErrnoException): Finding {
   if (code === 'NOPERM')
     return amber(
       `may not be asked (${code})`,
-      'Allow PING and INFO, or look at version and maxmemory-policy yourself.',
+      'Allow PING and INFO, or look at version, maxmemory-policy and appendonly yourself.',
     );
   return red(
     `refuses (${code})`,

@@ -1,0 +1,4 @@
+import { openEmbeddedStore } from '../support/embedded-store.js';
+import { describeTwoRuns } from './exports/two-runs.contract.js';
+
+describeTwoRuns('embedded', openEmbeddedStore);
