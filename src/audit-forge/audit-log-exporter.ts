@@ -181,7 +181,6 @@ export class AuditLogExporter {
       return await this.links.handOver(done, {
         caller,
         requestId,
-        issue: 'first',
         expiresIn,
         exportId: isOnRecord ? exportId : null,
         location,
