@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { StoreClock } from './clock.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
+import { describeError } from './errors/describe-error.js';
 import { hasCode } from './errors/has-code.js';
-import type { ExportEntry } from './export-state.js';
+import { damagedEntry, type ExportEntry } from './export-state.js';
 import { NOT_BEGUN } from './export-runner.js';
 import { ExportQueue, type JobView } from './queue/export-queue.js';
 import type { ExportRequested } from './records/export-record.js';
@@ -23,6 +24,7 @@ export type StandingNow =
 /** What the records, and the queue for those that have not ended, say of exports. */
 @Injectable()
 export class ExportHistory {
+  private readonly logger = new Logger('AuditForge');
   private readonly startedAt: number;
 
   constructor(
@@ -86,9 +88,33 @@ export class ExportHistory {
     const exports: ExportEntry[] = [];
     for (let at = 0; at < page.length; at += READ_AT_ONCE) {
       const some = page.slice(at, at + READ_AT_ONCE);
-      exports.push(...(await Promise.all(some.map((each) => this.entry(engagementId, each, signal)))));
+      exports.push(
+        ...(await Promise.all(some.map((each) => this.entryOrDamage(engagementId, each, signal)))),
+      );
     }
     return { exports, next: rest.length > limit ? page.at(-1)!.exportId : null };
+  }
+
+  /** One damaged record does not keep the others from being shown. */
+  private async entryOrDamage(
+    engagementId: string,
+    records: RecordsOfExport,
+    signal: AbortSignal,
+  ): Promise<ExportEntry> {
+    try {
+      return await this.entry(engagementId, records, signal);
+    } catch (error) {
+      if (!hasCode(error, 'invalid_export_record')) throw error;
+      const { exportId } = records;
+      const cause = describeError(error);
+      this.logger.error({
+        msg: 'auditforge_export_record_invalid',
+        engagement_id: engagementId,
+        export_id: exportId,
+        cause,
+      });
+      return damagedEntry(exportId);
+    }
   }
 
   private async entry(

@@ -1,5 +1,6 @@
 import type { SignedUrlFields } from './dto/signed-url.response.js';
 import type { ExportProgress } from './export-runner.js';
+import { timeOfExportId } from './records/export-id.js';
 import type { FailureReason } from './records/export-record.js';
 
 /** How an export stands. One that is ready comes with what `delivery=signed_url` answers. */
@@ -14,9 +15,10 @@ export type ReadyExport = { state: 'ready' } & SignedUrlFields;
 export interface ExportEntry {
   export_id: string;
   state: ExportState['state'];
-  format: string;
-  requested_at: string;
-  requested_by: { kind: string; subject: string };
+  /** null: its record is damaged, as of the next two. */
+  format: string | null;
+  requested_at: string | null;
+  requested_by: { kind: string; subject: string } | null;
   /** Of one that has not ended. */
   progress?: ExportProgress;
   /** Of one that has failed. */
@@ -30,4 +32,17 @@ export interface ExportEntry {
   sha256?: string | null;
   s3_bucket?: string;
   s3_key?: string | null;
+}
+
+/** Of an export whose record cannot be trusted: what its id says, and no more. */
+export function damagedEntry(exportId: string): ExportEntry {
+  const at = timeOfExportId(exportId);
+  return {
+    export_id: exportId,
+    state: 'failed',
+    format: null,
+    requested_at: Number.isNaN(at.getTime()) ? null : at.toISOString(),
+    requested_by: null,
+    reason: 'invalid_export_record',
+  };
 }

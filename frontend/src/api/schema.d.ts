@@ -48,10 +48,16 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The exports of an engagement, newest first. */
+    /**
+     * The exports of an engagement, newest first.
+     * @description One whose record is damaged is among them, as `failed` with the reason `invalid_export_record`; asked for itself, it is that problem.
+     */
     get: operations['listExports'];
     put?: never;
-    /** Begins an export that outlives the request. */
+    /**
+     * Begins an export that outlives the request.
+     * @description It goes on when the client leaves, also while it waits: the history shows it, and the same request with the same `Idempotency-Key` leads to it.
+     */
     post: operations['requestExport'];
     delete?: never;
     options?: never;
@@ -248,6 +254,35 @@ export interface components {
        */
       expiry_limited_by?: 'credentials';
     };
+    Count: {
+      /** @example 400 */
+      done: number;
+      /**
+       * @description 0 until it is known.
+       * @example 1000
+       */
+      total: number;
+    };
+    ExportProgress: {
+      shards: components['schemas']['Count'];
+      /** @description Stored bytes of them. */
+      bytes: components['schemas']['Count'];
+    };
+    UnfinishedExport: {
+      /** @example 20260508T132000Z-k3v7q2mzda */
+      export_id: string;
+      /**
+       * @example running
+       * @enum {string}
+       */
+      state: 'queued' | 'running' | 'failed' | 'cancelled';
+      progress: components['schemas']['ExportProgress'];
+      /**
+       * @description Why it has failed: a code of problems, or `lost_at_restart`.
+       * @example corrupt_shard
+       */
+      reason?: string;
+    };
     ReadyExport: {
       /** @example eng-abc123 */
       engagement_id: string;
@@ -317,35 +352,6 @@ export interface components {
        */
       state: 'ready';
     };
-    Count: {
-      /** @example 400 */
-      done: number;
-      /**
-       * @description 0 until it is known.
-       * @example 1000
-       */
-      total: number;
-    };
-    ExportProgress: {
-      shards: components['schemas']['Count'];
-      /** @description Stored bytes of them. */
-      bytes: components['schemas']['Count'];
-    };
-    UnfinishedExport: {
-      /** @example 20260508T132000Z-k3v7q2mzda */
-      export_id: string;
-      /**
-       * @example running
-       * @enum {string}
-       */
-      state: 'queued' | 'running' | 'failed' | 'cancelled';
-      progress: components['schemas']['ExportProgress'];
-      /**
-       * @description Why it has failed: a code of problems, or `lost_at_restart`.
-       * @example corrupt_shard
-       */
-      reason?: string;
-    };
     NewExport: {
       /**
        * @default jsonl
@@ -378,20 +384,23 @@ export interface components {
        */
       state: 'queued' | 'running' | 'ready' | 'failed' | 'cancelled';
       /**
+       * @description null where its record is damaged.
        * @example jsonl
-       * @enum {string}
+       * @enum {string|null}
        */
-      format: 'jsonl' | 'json';
+      format: 'jsonl' | 'json' | null;
       /**
        * Format: date-time
+       * @description To the second alone where its record is damaged.
        * @example 2026-05-08T13:20:00.000Z
        */
-      requested_at: string;
-      requested_by: components['schemas']['RequestedBy'];
+      requested_at: string | null;
+      /** @description null where its record is damaged. */
+      requested_by: components['schemas']['RequestedBy'] | null;
       /** @description Of one that has not ended. */
       progress?: components['schemas']['ExportProgress'];
       /**
-       * @description Of one that has failed.
+       * @description Of one that has failed. `invalid_export_record`: its record is damaged, so that it is not known how it ended.
        * @example corrupt_shard
        */
       reason?: string;
@@ -659,6 +668,8 @@ export interface operations {
         expires_in?: number;
       };
       header?: {
+        /** @description With `respond-async` a link comes from an export that is queued, and 202 where it is not ready within `wait=N` seconds, at most 30 (RFC 7240). Who leaves before the answer has it cancelled. */
+        Prefer?: string;
         /** @description With `trailers` a stream ends with its digest and counts. */
         TE?: string;
         /** @description With `gzip` a stream is compressed. */
@@ -690,6 +701,35 @@ export interface operations {
         content: {
           'application/json': components['schemas']['AuditLogSignedUrlResponse'] | Record<string, never>[];
           'application/x-ndjson': string;
+        };
+      };
+      /** @description With `Prefer: respond-async`: the export is not ready yet. */
+      202: {
+        headers: {
+          /**
+           * @description The id of the request: the one it came with, or a new one.
+           * @example 0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51
+           */
+          'X-Request-Id'?: string;
+          /**
+           * @description Where the export is found again.
+           * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
+           */
+          Location?: string;
+          /**
+           * @description Seconds until another look, while it has not ended.
+           * @example 2
+           */
+          'Retry-After'?: number;
+          /**
+           * @description What of `Prefer` was heeded (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnfinishedExport'];
         };
       };
       /** @description `malformed_request` */
@@ -767,7 +807,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `snapshot_changed` */
+      /** @description `snapshot_changed`, `export_finished` */
       409: {
         headers: {
           /**
@@ -1058,7 +1098,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `invalid_export_record` */
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured` */
       502: {
         headers: {
           /**
@@ -1114,7 +1154,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It has ended within the time of `Prefer: wait`. */
+      /** @description It is ready, within the time of `Prefer: wait` or by an earlier request. */
       201: {
         headers: {
           /**
@@ -1123,10 +1163,15 @@ export interface operations {
            */
           'X-Request-Id'?: string;
           /**
-           * @description Where it is found again.
+           * @description Where the export is found again.
            * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
            */
           Location?: string;
+          /**
+           * @description What of `Prefer` was heeded (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1134,7 +1179,7 @@ export interface operations {
             components['schemas']['ReadyExport'] | components['schemas']['UnfinishedExport'];
         };
       };
-      /** @description It is accepted. */
+      /** @description It is accepted; its state says whether it has failed or was cancelled since. */
       202: {
         headers: {
           /**
@@ -1143,7 +1188,7 @@ export interface operations {
            */
           'X-Request-Id'?: string;
           /**
-           * @description Where it is found again.
+           * @description Where the export is found again.
            * @example /auditforge/engagement/eng-abc123/audit-log/exports/20260508T132000Z-k3v7q2mzda
            */
           Location?: string;
@@ -1152,6 +1197,11 @@ export interface operations {
            * @example 2
            */
           'Retry-After'?: number;
+          /**
+           * @description What of `Prefer` was heeded (RFC 7240).
+           * @example wait=10
+           */
+          'Preference-Applied'?: string;
           [name: string]: unknown;
         };
         content: {

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiExtraModels,
   ApiHeader,
   ApiOkResponse,
@@ -8,12 +9,13 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { DELIVERIES } from '../dto/audit-log.query.js';
+import { UnfinishedExportResponse } from '../dto/export.response.js';
 import { SignedUrlResponse } from '../dto/signed-url.response.js';
 import { LOG_FORMATS } from '../encoders/formats.js';
 import { ApiEngagementId, OF_AN_ENGAGEMENT } from './api-engagement.js';
 import { ApiExpiresIn } from './api-expires-in.js';
 import { ApiProblems } from './api-problems.js';
-import { header, REQUEST_ID_HEADER } from './headers.js';
+import { header, LOCATION, PREFERENCE_APPLIED, REQUEST_ID_HEADER, RETRY_AFTER } from './headers.js';
 import { ApiAnyCaller } from './security.js';
 
 export function ApiGetAuditLog(): MethodDecorator {
@@ -31,12 +33,14 @@ export function ApiGetAuditLog(): MethodDecorator {
     ...parameters(),
     ApiExtraModels(SignedUrlResponse),
     answer(),
+    later(),
     ApiProblems(
       ...OF_AN_ENGAGEMENT,
       'snapshot_changed',
       'corrupt_shard',
       'too_many_shards',
       'http_version_not_supported',
+      'export_finished',
     ),
   );
 }
@@ -59,6 +63,15 @@ function parameters(): MethodDecorator[] {
     }),
     ApiExpiresIn(),
     ApiHeader({
+      name: 'Prefer',
+      required: false,
+      description:
+        'With `respond-async` a link comes from an export that is queued, and 202 where it is not ready within ' +
+        '`wait=N` seconds, at most 30 (RFC 7240). Who leaves before the answer has it cancelled.',
+      schema: { type: 'string' },
+      example: 'respond-async, wait=10',
+    }),
+    ApiHeader({
       name: 'TE',
       required: false,
       description: 'With `trailers` a stream ends with its digest and counts.',
@@ -73,6 +86,18 @@ function parameters(): MethodDecorator[] {
       example: 'gzip',
     }),
   ];
+}
+
+/** With `Prefer: respond-async`. */
+function later(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(UnfinishedExportResponse),
+    ApiAcceptedResponse({
+      description: 'With `Prefer: respond-async`: the export is not ready yet.',
+      headers: { ...REQUEST_ID_HEADER, ...LOCATION, ...RETRY_AFTER, ...PREFERENCE_APPLIED },
+      content: { 'application/json': { schema: { $ref: getSchemaPath(UnfinishedExportResponse) } } },
+    }),
+  );
 }
 
 function answer(): MethodDecorator {

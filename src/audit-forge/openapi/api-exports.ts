@@ -20,10 +20,16 @@ import { EXPORT_ID } from '../records/export-id.js';
 import { ApiEngagementId, OF_AN_ENGAGEMENT } from './api-engagement.js';
 import { ApiExpiresIn } from './api-expires-in.js';
 import { ApiProblems } from './api-problems.js';
-import { header, REQUEST_ID_HEADER } from './headers.js';
+import {
+  EXAMPLE_EXPORT_ID,
+  LOCATION,
+  PREFERENCE_APPLIED,
+  REQUEST_ID_HEADER,
+  RETRY_AFTER,
+  type Headers,
+} from './headers.js';
 import { ApiAnyCaller } from './security.js';
 
-const EXAMPLE_ID = '20260508T132000Z-k3v7q2mzda';
 const TAGS = ['Exports'];
 
 export function ApiRequestExport(): MethodDecorator {
@@ -31,6 +37,9 @@ export function ApiRequestExport(): MethodDecorator {
     ApiOperation({
       operationId: 'requestExport',
       summary: 'Begins an export that outlives the request.',
+      description:
+        'It goes on when the client leaves, also while it waits: the history shows it, and the same request with the ' +
+        'same `Idempotency-Key` leads to it.',
       tags: TAGS,
     }),
     ApiAnyCaller(),
@@ -52,8 +61,15 @@ export function ApiRequestExport(): MethodDecorator {
     }),
     ApiBody({ type: NewExportBody, required: false }),
     ApiExtraModels(ReadyExportResponse, UnfinishedExportResponse),
-    ApiState(201, 'It has ended within the time of `Prefer: wait`.', LOCATION),
-    ApiState(202, 'It is accepted.', { ...LOCATION, ...RETRY_AFTER }),
+    ApiState(201, 'It is ready, within the time of `Prefer: wait` or by an earlier request.', {
+      ...LOCATION,
+      ...PREFERENCE_APPLIED,
+    }),
+    ApiState(202, 'It is accepted; its state says whether it has failed or was cancelled since.', {
+      ...LOCATION,
+      ...RETRY_AFTER,
+      ...PREFERENCE_APPLIED,
+    }),
     ApiProblems(
       ...OF_AN_ENGAGEMENT,
       'not_found',
@@ -71,6 +87,9 @@ export function ApiListExports(): MethodDecorator {
     ApiOperation({
       operationId: 'listExports',
       summary: 'The exports of an engagement, newest first.',
+      description:
+        'One whose record is damaged is among them, as `failed` with the reason `invalid_export_record`; asked for ' +
+        'itself, it is that problem.',
       tags: TAGS,
     }),
     ApiAnyCaller(),
@@ -87,7 +106,7 @@ export function ApiListExports(): MethodDecorator {
       required: false,
       description: 'The `next_cursor` of the page before.',
       schema: { type: 'string' },
-      example: EXAMPLE_ID,
+      example: EXAMPLE_EXPORT_ID,
     }),
     ApiResponse({
       status: 200,
@@ -95,7 +114,7 @@ export function ApiListExports(): MethodDecorator {
       description: 'One page.',
       headers: REQUEST_ID_HEADER,
     }),
-    ApiProblems(...OF_AN_ENGAGEMENT, 'not_found', 'invalid_export_record'),
+    ApiProblems(...OF_AN_ENGAGEMENT, 'not_found'),
   );
 }
 
@@ -131,13 +150,6 @@ export function ApiCancelExport(): MethodDecorator {
   );
 }
 
-const LOCATION = header(
-  'Location',
-  'Where it is found again.',
-  `/auditforge/engagement/eng-abc123/audit-log/exports/${EXAMPLE_ID}`,
-);
-const RETRY_AFTER = header('Retry-After', 'Seconds until another look, while it has not ended.', 2);
-
 function ApiExportPath(): MethodDecorator {
   return applyDecorators(
     ApiEngagementId(),
@@ -145,12 +157,12 @@ function ApiExportPath(): MethodDecorator {
       name: 'export_id',
       description: 'The id of the export.',
       schema: { type: 'string', pattern: EXPORT_ID.source },
-      example: EXAMPLE_ID,
+      example: EXAMPLE_EXPORT_ID,
     }),
   );
 }
 
-function ApiState(status: number, description: string, headers: ReturnType<typeof header>): MethodDecorator {
+function ApiState(status: number, description: string, headers: Headers): MethodDecorator {
   return ApiResponse({
     status,
     description,

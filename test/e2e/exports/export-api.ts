@@ -1,3 +1,5 @@
+import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { send, type HttpAnswer } from '../../support/http-client.js';
 import type { Service } from '../../support/service.js';
 import { ADMIN_TOKEN } from '../../support/session-tokens.js';
@@ -65,4 +67,55 @@ export async function ended(service: Service, engagement: string, id: string): P
     const state = (await look(service, engagement, id)).json<ExportAnswer>();
     if (state.state !== 'queued' && state.state !== 'running') return state;
   }
+}
+
+/** The whole history, page by page. */
+export async function history(service: Service, engagement: string, limit = 100): Promise<ExportAnswer[]> {
+  const all: ExportAnswer[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page = await service.get(exportsPath(engagement, `?limit=${limit}${more}`));
+    if (page.status !== 200) throw new Error(`No history: ${page.body.toString()}`);
+    const { exports, next_cursor } = page.json<ExportAnswer>();
+    all.push(...exports);
+    cursor = next_cursor;
+  }
+  return all;
+}
+
+/** Looks at the history, which hands no link over, until all of it has ended. */
+export async function settled(service: Service, engagement: string): Promise<ExportAnswer[]> {
+  for (;;) {
+    const all = await history(service, engagement);
+    if (all.length > 0 && all.every(({ state }) => state !== 'queued' && state !== 'running')) return all;
+  }
+}
+
+/** A request as the admin whose client leaves when it is told to, before its answer has come. */
+export function impatient(
+  service: Service,
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): { leave: () => Promise<void> } {
+  const request = httpRequest(service.url + path, {
+    method,
+    headers: { 'x-admin-token': ADMIN_TOKEN, ...headers },
+    agent: false,
+  });
+  request.on('error', () => undefined).end();
+  return {
+    leave: async () => {
+      request.destroy();
+      // Until the service has seen it.
+      while ((await connections(service)) > 0) await sleep(5);
+    },
+  };
+}
+
+function connections(service: Service): Promise<number> {
+  const server = service.nest.getHttpServer();
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
 }
