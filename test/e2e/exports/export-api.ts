@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send, type HttpAnswer } from '../../support/http-client.js';
 import type { Service } from '../../support/service.js';
@@ -16,6 +17,8 @@ export interface ExportAnswer {
   sha256: string;
   s3_key: string;
   s3_version_id: string | null;
+  event_count: number;
+  size_bytes: number;
   expires_in: number;
   expires_at: string;
   code: string;
@@ -91,26 +94,55 @@ export async function settled(service: Service, engagement: string): Promise<Exp
   }
 }
 
+interface Leaving {
+  /** Resolves once the service has seen it. */
+  leave: () => Promise<void>;
+}
+
 /** A request as the admin whose client leaves when it is told to, before its answer has come. */
 export function impatient(
   service: Service,
   path: string,
   headers: Record<string, string>,
   method = 'GET',
-): { leave: () => Promise<void> } {
+): Leaving {
   const request = httpRequest(service.url + path, {
     method,
     headers: { 'x-admin-token': ADMIN_TOKEN, ...headers },
     agent: false,
   });
   request.on('error', () => undefined).end();
-  return {
-    leave: async () => {
-      request.destroy();
-      // Until the service has seen it.
-      while ((await connections(service)) > 0) await sleep(5);
-    },
+  return { leave: () => left(service, request) };
+}
+
+/** A stream of a log whose client reads as much as it is told to. */
+export async function streamed(
+  service: Service,
+  engagement: string,
+  headers: Record<string, string> = {},
+): Promise<Leaving & { read: (bytes: number) => Promise<Buffer> }> {
+  const request = httpRequest(`${service.url}/auditforge/engagement/${engagement}/audit-log`, {
+    headers: { 'x-admin-token': ADMIN_TOKEN, ...headers },
+    agent: false,
+  }).end();
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  request.on('error', () => undefined);
+  answer.on('error', () => undefined);
+  const read = async (bytes: number) => {
+    const chunks: Buffer[] = [];
+    for (let size = 0; size < bytes;) {
+      const chunk = answer.read() as Buffer | null;
+      if (chunk === null) await once(answer, 'readable');
+      else size += chunks[chunks.push(chunk) - 1]!.length;
+    }
+    return Buffer.concat(chunks);
   };
+  return { read, leave: () => left(service, request) };
+}
+
+async function left(service: Service, request: ClientRequest): Promise<void> {
+  request.destroy();
+  while ((await connections(service)) > 0) await sleep(5);
 }
 
 function connections(service: Service): Promise<number> {
