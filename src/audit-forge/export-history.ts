@@ -3,8 +3,9 @@ import { StoreClock } from './clock.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
 import { describeError } from './errors/describe-error.js';
 import { hasCode } from './errors/has-code.js';
-import { damagedEntry, type ExportEntry } from './export-state.js';
+import { damagedEntry, entryOf } from './export-entry.js';
 import { NOT_BEGUN } from './export-runner.js';
+import type { ExportEntry, Unfinished } from './export-state.js';
 import { ExportQueue, type JobView } from './queue/export-queue.js';
 import type { ExportRequested } from './records/export-record.js';
 import { ExportRecords, type RecordsOfExport, type StandingRecord } from './records/export-records.js';
@@ -13,9 +14,6 @@ import { ExportRecords, type RecordsOfExport, type StandingRecord } from './reco
 const READ_AT_ONCE = 8;
 /** Until a request that was accepted is in the queue: the record comes first. */
 const ACCEPTANCE_MS = 60_000;
-
-/** How an export stands that has not ended, as far as can be known here. */
-export type Unfinished = JobView | { state: 'lost' };
 
 /** The record that says how an export has ended, or what is known of one that has not. */
 export type StandingNow =
@@ -123,21 +121,9 @@ export class ExportHistory {
     signal: AbortSignal,
   ): Promise<ExportEntry> {
     const standing = await this.records.standing(engagementId, records, signal);
-    const { export_id, format, requested_at, requested_by } = standing.record;
-    const { kind, subject } = requested_by;
-    const of = { format, requested_at, requested_by: { kind, subject } };
-    if (standing.kind === 'done') {
-      const { completed_at, size_bytes, shard_count, event_count, empty, sha256, s3_bucket, s3_key } =
-        standing.record;
-      const done = { completed_at, size_bytes, shard_count, event_count, empty, sha256, s3_bucket, s3_key };
-      return { export_id, state: 'ready', ...of, ...done };
-    }
-    if (standing.kind === 'failed')
-      return { export_id, state: 'failed', ...of, reason: standing.record.reason };
-    if (standing.kind === 'cancelled') return { export_id, state: 'cancelled', ...of };
-    const view = await this.unfinished(standing.record);
-    return view.state === 'lost'
-      ? { export_id, state: 'failed', ...of, reason: 'lost_at_restart' }
-      : { export_id, state: view.state, ...of, progress: view.progress };
+    return entryOf(
+      standing,
+      standing.kind === 'request' ? await this.unfinished(standing.record) : undefined,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { SignedUrlFields } from './dto/signed-url.response.js';
 import type { ExportProgress } from './export-runner.js';
-import { timeOfExportId } from './records/export-id.js';
+import type { JobView } from './queue/export-queue.js';
 import type { FailureReason } from './records/export-record.js';
 
 /** How an export stands. One that is ready comes with what `delivery=signed_url` answers. */
@@ -8,6 +8,9 @@ export type ExportState =
   | { export_id: string; state: 'queued' | 'running' | 'cancelled'; progress: ExportProgress }
   | { export_id: string; state: 'failed'; progress: ExportProgress; reason: FailureReason }
   | ReadyExport;
+
+/** How an export stands that has not ended, as far as can be known here. */
+export type Unfinished = JobView | { state: 'lost' };
 
 export type ReadyExport = { state: 'ready' } & SignedUrlFields;
 
@@ -32,17 +35,4 @@ export interface ExportEntry {
   sha256?: string | null;
   s3_bucket?: string;
   s3_key?: string | null;
-}
-
-/** Of an export whose record cannot be trusted: what its id says, and no more. */
-export function damagedEntry(exportId: string): ExportEntry {
-  const at = timeOfExportId(exportId);
-  return {
-    export_id: exportId,
-    state: 'failed',
-    format: null,
-    requested_at: Number.isNaN(at.getTime()) ? null : at.toISOString(),
-    requested_by: null,
-    reason: 'invalid_export_record',
-  };
 }

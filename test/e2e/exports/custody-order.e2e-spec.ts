@@ -79,9 +79,9 @@ describe('the trail in the log', () => {
   it('has one event for each of many exports at once, while shards of the platform arrive', async () => {
     await service.seed('eng-busy', { '0001.jsonl': events(3) });
     let arrived = 3;
-    let underWay = true;
+    const over = new AbortController();
     const platform = (async () => {
-      while (underWay) {
+      while (!over.signal.aborted) {
         await service.putShard('eng-busy', `${String(arrived).padStart(4, '0')}.jsonl`, event(arrived));
         arrived++;
       }
@@ -93,15 +93,16 @@ describe('the trail in the log', () => {
       () => service.log('eng-busy'),
     ];
     const answers = await Promise.all(Array.from({ length: 12 }, (_, at) => asks[at % asks.length]!()));
-    underWay = false;
+    over.abort();
     await platform;
     const links = answers
       .filter((_, at) => at % asks.length < 3)
       .map((answer) => answer.json<ExportAnswer>());
     const trail = await trailOfLength(service, 'eng-busy', 12);
     const ofLinks = trail.filter(({ metadata }) => metadata.delivery === 'signed_url');
-    expect(ofLinks.map(({ metadata }) => metadata.export_id).toSorted()).toEqual(
-      links.map(({ export_id }) => export_id).toSorted(),
+    expect(ofLinks).toHaveLength(links.length);
+    expect(new Set(ofLinks.map(({ metadata }) => metadata.export_id))).toEqual(
+      new Set(links.map(({ export_id }) => export_id)),
     );
     expect(ofLinks.every(({ metadata }) => metadata.issue === 'first')).toBe(true);
     expect(trail).toHaveLength(12);

@@ -116,7 +116,8 @@ describe('the event of a link', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => look(service, 'eng-many', export_id)));
     expect(answers.every((answer) => answer.json<ExportAnswer>().state === 'ready')).toBe(true);
     const trail = issues(await trailOf(service, 'eng-many'));
-    expect(trail.toSorted()).toEqual(['first', ...Array<string>(9).fill('renewed')]);
+    expect(trail.filter((issue) => issue === 'first')).toHaveLength(1);
+    expect(trail.filter((issue) => issue === 'renewed')).toHaveLength(9);
   });
 
   it('of a POST that waits is the first, and of the same one again renewed', async () => {
