@@ -159,9 +159,9 @@ it('a store that does not answer for one record fails the page: it may be asked 
   const [id] = await keep('eng-away', [1, 2]);
   faulty.proxy.script = ({ operation, key }) =>
     operation === 'GetObject' && key === recordKey('eng-away', id!)
-      ? { kind: 'status', status: 403, code: 'AccessDenied' }
+      ? { kind: 'status', status: 503 }
       : undefined;
   const answer = await page('eng-away', '');
   faulty.proxy.reset();
-  expect([answer.status, answer.json<ExportAnswer>().code]).toEqual([502, 'storage_access_denied']);
+  expect([answer.status, answer.json<ExportAnswer>().code]).toEqual([503, 'storage_unavailable']);
 });
