@@ -10,4 +10,3 @@ try {
 } catch {
   process.exitCode = 1;
 }
-

@@ -16,6 +16,7 @@ import { EngagementStore } from './engagements/engagement-store.js';
 import { Engagements } from './engagements/engagements.js';
 import { S3EngagementStore } from './engagements/s3-engagement-store.js';
 import { ExportAcceptance } from './export-acceptance.js';
+import { ExportCancellation } from './export-cancellation.js';
 import { ExportHistory } from './export-history.js';
 import { ExportRunner } from './export-runner.js';
 import { ExportSlots } from './export-slots.js';
@@ -72,6 +73,7 @@ import { StreamTrail } from './stream-trail.js';
     CustodyTrail,
     Engagements,
     ExportAcceptance,
+    ExportCancellation,
     ExportHistory,
     ExportKeys,
     ExportMaterializer,

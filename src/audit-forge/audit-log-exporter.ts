@@ -191,7 +191,6 @@ export class AuditLogExporter {
       const link = await this.links.handOver(done, {
         caller,
         requestId,
-        issue: 'first',
         expiresIn,
         exportId: isOnRecord ? exportId : null,
         location,

@@ -2,27 +2,30 @@ import { Injectable } from '@nestjs/common';
 import { AuditForgeOptions } from './audit-forge.options.js';
 import { AuditLogExporter, signalOf, type ExportContext } from './audit-log-exporter.js';
 import type { Caller } from './auth/caller.js';
-import { StoreClock } from './clock.js';
 import type { Engagement } from './engagements/engagement.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
 import { hasCode } from './errors/has-code.js';
 import { ExportAcceptance, type AcceptRequest } from './export-acceptance.js';
+import { ExportCancellation } from './export-cancellation.js';
 import { ExportHistory } from './export-history.js';
 import { NOT_BEGUN } from './export-runner.js';
 import type { ExportEntry, ExportState } from './export-state.js';
 import { LinkHandOver } from './link-hand-over.js';
 import { ExportQueue } from './queue/export-queue.js';
 import type { ExportDone } from './records/export-record.js';
-import { ExportRecords } from './records/export-records.js';
 import { assertObjectThere, assertOwnObject } from './records/renewable.js';
 import { S3Store } from './s3/s3-store.js';
-
-const RECORD_LIMIT_MS = 60_000;
 
 export interface LinkWanted {
   /** Seconds; undefined: no link is wanted, and none is made. */
   expiresIn: number | undefined;
-  issue?: 'first' | 'renewed';
+}
+
+/** What becomes of an export while its request is not answered. */
+export interface Patience {
+  /** Seconds to wait for its end; 0: not at all. */
+  waitSeconds: number;
+  /** Whether it is cancelled when the signal of its request ends: then nobody has learnt of it. */
+  endsWithRequest?: boolean;
 }
 
 /** Exports that outlive the request: accepted, done by a queue, found again by their records. */
@@ -32,11 +35,10 @@ export class AuditLogExports {
     private readonly exporter: AuditLogExporter,
     private readonly acceptance: ExportAcceptance,
     private readonly history: ExportHistory,
-    private readonly records: ExportRecords,
+    private readonly cancellation: ExportCancellation,
     private readonly queue: ExportQueue,
     private readonly links: LinkHandOver,
     private readonly store: S3Store,
-    private readonly clock: StoreClock,
     private readonly options: AuditForgeOptions,
   ) {}
 
@@ -45,21 +47,19 @@ export class AuditLogExports {
     return this.options.exportRecords;
   }
 
-  /**
-   * Accepts an export, and waits for its end as long as is asked for.
-   * @param waitSeconds 0: not at all
-   */
+  /** Accepts an export, and waits for its end as long as is asked for. */
   async request(
     caller: Caller,
     request: AcceptRequest,
-    waitSeconds: number,
+    { waitSeconds, endsWithRequest = false }: Patience,
     context: ExportContext = {},
   ): Promise<ExportState> {
     const exportId = await this.acceptance.accept(caller, request, context);
-    await this.settled(exportId, waitSeconds, context);
     const { engagementId, expiresIn } = request;
+    if (endsWithRequest) this.cancellation.onceLeft(caller, engagementId, exportId, context);
+    await this.settled(exportId, waitSeconds, context);
     try {
-      return await this.state(caller, engagementId, exportId, { expiresIn, issue: 'first' }, context);
+      return await this.state(caller, engagementId, exportId, { expiresIn }, context);
     } catch (error) {
       if (!hasCode(error, 'export_not_found')) throw error;
       // The same request under the same key is being accepted at this moment.
@@ -98,27 +98,8 @@ export class AuditLogExports {
   }
 
   /** @throws AuditForgeError `export_finished`, `export_not_found`, `queue_unavailable` */
-  async cancel(
-    caller: Caller,
-    engagementId: string,
-    exportId: string,
-    context: ExportContext = {},
-  ): Promise<void> {
-    await this.exporter.engagement(caller, engagementId, context);
-    const { kind, record } = await this.history.standing(engagementId, exportId, signalOf(context));
-    if (kind === 'cancelled') return;
-    if (kind !== 'request' || !(await this.queue.cancel(exportId)))
-      throw new AuditForgeError('export_finished');
-    await this.records.write(
-      'cancelled',
-      {
-        ...record,
-        cancelled_at: this.clock.now().toISOString(),
-        cancelled_by: { kind: caller.kind, subject: caller.subject },
-      },
-      // Decided, so it is put on record whether or not the client waits for it.
-      AbortSignal.timeout(RECORD_LIMIT_MS),
-    );
+  cancel(caller: Caller, engagementId: string, exportId: string, context: ExportContext = {}): Promise<void> {
+    return this.cancellation.cancel(caller, engagementId, exportId, context);
   }
 
   /** One page of the history, newest first. */
@@ -136,7 +117,7 @@ export class AuditLogExports {
     caller: Caller,
     engagement: Engagement,
     done: ExportDone,
-    { expiresIn, issue = 'renewed' }: LinkWanted,
+    { expiresIn }: LinkWanted,
     context: ExportContext,
   ): ReturnType<LinkHandOver['handOver']> {
     const { requestId = null } = context;
@@ -148,6 +129,6 @@ export class AuditLogExports {
     }
     const exportId = done.export_id;
     if (expiresIn === undefined) return this.links.withoutLink(done, exportId);
-    return this.links.handOver(done, { caller, requestId, issue, expiresIn, exportId, location, signal });
+    return this.links.handOver(done, { caller, requestId, expiresIn, exportId, location, signal });
   }
 }

@@ -12,11 +12,10 @@ import { Asked } from './dto/asked.decorator.js';
 import { AuditLogQuery, EngagementPath } from './dto/audit-log.query.js';
 import { engagementResponse } from './dto/engagement.response.js';
 import { FORMATS } from './encoders/formats.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
 import { hasCode } from './errors/has-code.js';
 import type { ExportState } from './export-state.js';
 import { exportFileName } from './exports/export-key.js';
-import { answerRequest } from './http/answer-export.js';
+import { answerRequest, assertNotInVain } from './http/answer-export.js';
 import { clientSignal } from './http/client-signal.js';
 import { answerOtherMethod } from './http/other-method.js';
 import { preferencesOf } from './http/prefer.js';
@@ -27,7 +26,6 @@ import { assertStreamable, setStreamHeaders, streamLog } from './http/stream-log
 import { RateLimits } from './limits/rate-limits.js';
 import { ApiGetAuditLog } from './openapi/api-audit-log.js';
 import { ApiGetEngagement } from './openapi/api-engagement.js';
-import type { FailureReason } from './records/export-record.js';
 
 /** HTTP for {@link AuditLogExporter}, and nothing else. */
 @Controller('auditforge/engagement')
@@ -91,6 +89,7 @@ export class AuditLogController {
       const fileName = exportFileName(id, this.clock.now(), format);
       setStreamHeaders(request, response, { fileName, contentType: FORMATS[format].contentType });
     } else {
+      if (this.exports.areOn) response.vary('Prefer');
       response.setHeader('Content-Type', 'application/json');
     }
     response.end();
@@ -120,20 +119,22 @@ export class AuditLogController {
     const { id, format, expiresIn } = asked;
     const wanted = { engagementId: id, format, expiresIn };
     const context = { signal: clientSignal(response), requestId: requestIdOf(request) };
-    const { respondAsync, wait = 0 } = preferencesOf(request);
-    const later =
-      respondAsync && this.exports.areOn
-        ? await unlessQueueIsAway(this.exports.request(caller, wanted, wait, context))
-        : undefined;
-    if (later?.state === 'failed') throw failureOf(later.reason);
-    if (later !== undefined) {
-      response.vary('Prefer');
-      answerRequest(response, id, later, { ended: 200, applied: ['respond-async', `wait=${wait}`] });
+    if (this.exports.areOn) response.vary('Prefer');
+    const { respondAsync, wait } = preferencesOf(request);
+    if (!respondAsync || !this.exports.areOn) {
+      sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
       return;
     }
-    const link = await this.exporter.signedUrl(caller, wanted, context);
-    if (this.exports.areOn) response.vary('Prefer');
-    sendJson(response, link);
+    // Who leaves before the answer has not learnt where the export is found again.
+    const patience = { waitSeconds: wait ?? 0, endsWithRequest: true };
+    const later = await unlessQueueIsAway(this.exports.request(caller, wanted, patience, context));
+    if (later === undefined) {
+      sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
+      return;
+    }
+    assertNotInVain(later);
+    const applied = ['respond-async', ...(wait === undefined ? [] : [`wait=${wait}`])];
+    answerRequest(response, id, later, { ready: 200, applied });
   }
 }
 
@@ -145,8 +146,4 @@ async function unlessQueueIsAway(asked: Promise<ExportState>): Promise<ExportSta
     if (hasCode(error, 'queue_unavailable')) return undefined;
     throw error;
   }
-}
-
-function failureOf(reason: FailureReason): AuditForgeError {
-  return new AuditForgeError(reason === 'lost_at_restart' ? 'shutting_down' : reason);
 }

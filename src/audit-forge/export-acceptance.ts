@@ -15,6 +15,10 @@ import { ExportRecords } from './records/export-records.js';
 import type { BucketLocation } from './s3/s3-clients.js';
 import { Shutdown } from './shutdown.js';
 
+/** For what is written whether or not the client waits for it. */
+const RECORD_LIMIT_MS = 60_000;
+const TAKEN_BACK_WITHIN_MS = 10_000;
+
 export interface AcceptRequest extends Required<SignedUrlRequest> {
   /** 1 to 255 visible ASCII characters. */
   idempotencyKey?: string | undefined;
@@ -72,13 +76,8 @@ export class ExportAcceptance {
     const reserved = await this.reserve(job, location, signal);
     const settledJob = { ...job, keyAt: reserved.at.toISOString() };
     try {
-      await this.records.write('request', requestedOfJob(settledJob), signal);
-      try {
-        await this.queue.add(settledJob);
-      } catch (error) {
-        await this.takeBack(settledJob, error);
-        throw error;
-      }
+      signal.throwIfAborted();
+      await this.enter(settledJob);
     } catch (error) {
       reserved.release();
       throw error;
@@ -99,11 +98,24 @@ export class ExportAcceptance {
     }
   }
 
-  /** The record of the request is there already: another one says what came of it. */
+  /** To its end, also when the client leaves: what is on record is in the queue, or has an end. */
+  private async enter(job: ExportJob): Promise<void> {
+    try {
+      await this.records.write('request', requestedOfJob(job), AbortSignal.timeout(RECORD_LIMIT_MS));
+      await this.queue.add(job);
+    } catch (error) {
+      await this.takeBack(job, error);
+      throw error;
+    }
+  }
+
+  /** The record of the request may be there already: another one says what came of it. */
   private async takeBack(job: ExportJob, error: unknown): Promise<void> {
     const reason = error instanceof AuditForgeError ? error.code : 'internal_error';
     const failed = exportFailed(requestedOfJob(job), reason, this.clock.now());
-    await this.records.write('failed', failed, AbortSignal.timeout(10_000)).catch(() => undefined);
+    await this.records
+      .write('failed', failed, AbortSignal.timeout(TAKEN_BACK_WITHIN_MS))
+      .catch(() => undefined);
   }
 }
 

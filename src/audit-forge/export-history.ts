@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { StoreClock } from './clock.js';
 import { AuditForgeError } from './errors/audit-forge.error.js';
+import { describeError } from './errors/describe-error.js';
 import { hasCode } from './errors/has-code.js';
-import type { ExportEntry } from './export-state.js';
+import { damagedEntry, entryOf } from './export-entry.js';
 import { NOT_BEGUN } from './export-runner.js';
+import type { ExportEntry, Unfinished } from './export-state.js';
 import { ExportQueue, type JobView } from './queue/export-queue.js';
 import type { ExportRequested } from './records/export-record.js';
 import { ExportRecords, type RecordsOfExport, type StandingRecord } from './records/export-records.js';
@@ -13,9 +15,6 @@ const READ_AT_ONCE = 8;
 /** Until a request that was accepted is in the queue: the record comes first. */
 const ACCEPTANCE_MS = 60_000;
 
-/** How an export stands that has not ended, as far as can be known here. */
-export type Unfinished = JobView | { state: 'lost' };
-
 /** The record that says how an export has ended, or what is known of one that has not. */
 export type StandingNow =
   Exclude<StandingRecord, { kind: 'request' }> | { kind: 'request'; view: Unfinished };
@@ -23,6 +22,7 @@ export type StandingNow =
 /** What the records, and the queue for those that have not ended, say of exports. */
 @Injectable()
 export class ExportHistory {
+  private readonly logger = new Logger('AuditForge');
   private readonly startedAt: number;
 
   constructor(
@@ -86,9 +86,33 @@ export class ExportHistory {
     const exports: ExportEntry[] = [];
     for (let at = 0; at < page.length; at += READ_AT_ONCE) {
       const some = page.slice(at, at + READ_AT_ONCE);
-      exports.push(...(await Promise.all(some.map((each) => this.entry(engagementId, each, signal)))));
+      exports.push(
+        ...(await Promise.all(some.map((each) => this.entryOrDamage(engagementId, each, signal)))),
+      );
     }
     return { exports, next: rest.length > limit ? page.at(-1)!.exportId : null };
+  }
+
+  /** One damaged record does not keep the others from being shown. */
+  private async entryOrDamage(
+    engagementId: string,
+    records: RecordsOfExport,
+    signal: AbortSignal,
+  ): Promise<ExportEntry> {
+    try {
+      return await this.entry(engagementId, records, signal);
+    } catch (error) {
+      if (!hasCode(error, 'invalid_export_record')) throw error;
+      const { exportId } = records;
+      const cause = describeError(error);
+      this.logger.error({
+        msg: 'auditforge_export_record_invalid',
+        engagement_id: engagementId,
+        export_id: exportId,
+        cause,
+      });
+      return damagedEntry(exportId);
+    }
   }
 
   private async entry(
@@ -97,21 +121,9 @@ export class ExportHistory {
     signal: AbortSignal,
   ): Promise<ExportEntry> {
     const standing = await this.records.standing(engagementId, records, signal);
-    const { export_id, format, requested_at, requested_by } = standing.record;
-    const { kind, subject } = requested_by;
-    const of = { format, requested_at, requested_by: { kind, subject } };
-    if (standing.kind === 'done') {
-      const { completed_at, size_bytes, shard_count, event_count, empty, sha256, s3_bucket, s3_key } =
-        standing.record;
-      const done = { completed_at, size_bytes, shard_count, event_count, empty, sha256, s3_bucket, s3_key };
-      return { export_id, state: 'ready', ...of, ...done };
-    }
-    if (standing.kind === 'failed')
-      return { export_id, state: 'failed', ...of, reason: standing.record.reason };
-    if (standing.kind === 'cancelled') return { export_id, state: 'cancelled', ...of };
-    const view = await this.unfinished(standing.record);
-    return view.state === 'lost'
-      ? { export_id, state: 'failed', ...of, reason: 'lost_at_restart' }
-      : { export_id, state: view.state, ...of, progress: view.progress };
+    return entryOf(
+      standing,
+      standing.kind === 'request' ? await this.unfinished(standing.record) : undefined,
+    );
   }
 }

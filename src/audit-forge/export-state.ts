@@ -1,5 +1,6 @@
 import type { SignedUrlFields } from './dto/signed-url.response.js';
 import type { ExportProgress } from './export-runner.js';
+import type { JobView } from './queue/export-queue.js';
 import type { FailureReason } from './records/export-record.js';
 
 /** How an export stands. One that is ready comes with what `delivery=signed_url` answers. */
@@ -8,15 +9,19 @@ export type ExportState =
   | { export_id: string; state: 'failed'; progress: ExportProgress; reason: FailureReason }
   | ReadyExport;
 
+/** How an export stands that has not ended, as far as can be known here. */
+export type Unfinished = JobView | { state: 'lost' };
+
 export type ReadyExport = { state: 'ready' } & SignedUrlFields;
 
 /** One line of the history of an engagement's exports. Never a link. */
 export interface ExportEntry {
   export_id: string;
   state: ExportState['state'];
-  format: string;
-  requested_at: string;
-  requested_by: { kind: string; subject: string };
+  /** null: its record is damaged, as of the next two. */
+  format: string | null;
+  requested_at: string | null;
+  requested_by: { kind: string; subject: string } | null;
   /** Of one that has not ended. */
   progress?: ExportProgress;
   /** Of one that has failed. */

@@ -48,8 +48,10 @@ export class ExportsController {
     await this.limits.take(caller, 'signed_url');
     const { wait } = preferencesOf(request);
     const wanted = { engagementId: id, format, expiresIn: expires_in, idempotencyKey };
-    const state = await this.exports.request(caller, wanted, wait ?? 0, contextOf(request, response));
-    answerRequest(response, id, state, { ended: 201, applied: wait === undefined ? [] : [`wait=${wait}`] });
+    // It goes on when the client leaves: that is what it is for, and the history shows it.
+    const patience = { waitSeconds: wait ?? 0 };
+    const state = await this.exports.request(caller, wanted, patience, contextOf(request, response));
+    answerRequest(response, id, state, { ready: 201, applied: wait === undefined ? [] : [`wait=${wait}`] });
   }
 
   @Get()

@@ -10,7 +10,6 @@ import type { BucketLocation } from './s3/s3-clients.js';
 export interface LinkRequest {
   caller: Caller;
   requestId: string | null;
-  issue: 'first' | 'renewed';
   /** Seconds. */
   expiresIn: number;
   /** null: the export has no record. */
@@ -34,7 +33,7 @@ export class LinkHandOver {
 
   /** A log without an event has no link, and is not handed over. */
   async handOver(done: ExportDone, request: LinkRequest): Promise<SignedUrlFields> {
-    const { caller, requestId, issue, expiresIn, exportId, location, signal } = request;
+    const { caller, requestId, expiresIn, exportId, location, signal } = request;
     if (done.s3_key === null) return signedUrlResponse({ ...done, expires_in: expiresIn }, null, exportId);
     const object = { key: done.s3_key, versionId: done.s3_version_id };
     const link = await this.presigner.sign(location, object, expiresIn);
@@ -51,7 +50,7 @@ export class LinkHandOver {
         sha256: done.sha256,
         eventCount: done.event_count,
         sizeBytes: done.size_bytes,
-        link: { issue, expiresAt: wholeSeconds(link.expiresAt) },
+        link: { expiresAt: wholeSeconds(link.expiresAt) },
       },
       location,
       done.snapshot.last_key,

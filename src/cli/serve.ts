@@ -36,6 +36,8 @@ async function serve(environment: Run['environment']): Promise<void> {
       settings: effectiveSettings(settings),
     });
   } catch (error) {
-    throw new CommandError(`AuditForge does not start. ${startProblem(error, environment)}`, { cause: error });
+    throw new CommandError(`AuditForge does not start. ${startProblem(error, environment)}`, {
+      cause: error,
+    });
   }
 }

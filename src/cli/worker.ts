@@ -39,6 +39,8 @@ async function work(environment: Run['environment']): Promise<void> {
       settings: effectiveSettings(settings),
     });
   } catch (error) {
-    throw new CommandError(`The AuditForge worker does not start. ${startProblem(error, environment)}`, { cause: error });
+    throw new CommandError(`The AuditForge worker does not start. ${startProblem(error, environment)}`, {
+      cause: error,
+    });
   }
 }

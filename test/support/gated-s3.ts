@@ -29,6 +29,18 @@ export class GatedS3ClientFactory extends DefaultS3ClientFactory {
     return gate;
   }
 
+  /** Holds calls back until all are released; counts those that have come. */
+  hold(command: Command, keyStart: string, keyEnd = /$/): { readonly held: number } {
+    const gate = this.gate();
+    const calls = { held: 0 };
+    this.before = (name, key) => {
+      if (name !== command || !key.startsWith(keyStart) || !keyEnd.test(key)) return undefined;
+      calls.held++;
+      return gate.opened;
+    };
+    return calls;
+  }
+
   /** Lets everything through, so that nothing hangs after a test. */
   release(): void {
     this.before = () => undefined;

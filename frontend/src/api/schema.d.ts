@@ -53,13 +53,13 @@ export interface paths {
     };
     /**
      * The exports of an engagement, newest first.
-     * @description Of all states and callers, without links: for one of those ask for the export itself.
+     * @description Of all states and callers, without links: for one of those ask for the export itself. One whose record is damaged is among them, as `failed` with the reason `invalid_export_record`; asked for itself, it is that problem.
      */
     get: operations['listExports'];
     put?: never;
     /**
      * Begins an export that outlives the request.
-     * @description It is done by a queue, and leaves one object and one record. Where exports leave no records, all of these addresses are `not_found`.
+     * @description It is done by a queue, and leaves one object and one record. Where exports leave no records, all of these addresses are `not_found`. It goes on when the client leaves, also while it waits: the history shows it, and the same request with the same `Idempotency-Key` leads to it.
      */
     post: operations['requestExport'];
     delete?: never;
@@ -492,23 +492,23 @@ export interface components {
        */
       state: 'queued' | 'running' | 'ready' | 'failed' | 'cancelled';
       /**
-       * @description The format of its object.
+       * @description null where its record is damaged.
        * @example jsonl
-       * @enum {string}
+       * @enum {string|null}
        */
-      format: 'jsonl' | 'json';
+      format: 'jsonl' | 'json' | null;
       /**
        * Format: date-time
-       * @description When it was asked for.
+       * @description To the second alone where its record is damaged.
        * @example 2026-05-08T13:20:00.000Z
        */
-      requested_at: string;
-      /** @description Who asked for it. */
-      requested_by: components['schemas']['RequestedBy'];
+      requested_at: string | null;
+      /** @description null where its record is damaged. */
+      requested_by: components['schemas']['RequestedBy'] | null;
       /** @description Of one that has not ended. */
       progress?: components['schemas']['ExportProgress'];
       /**
-       * @description Of one that has failed.
+       * @description Of one that has failed. `invalid_export_record`: its record is damaged, so that it is not known how it ended.
        * @example corrupt_shard
        */
       reason?: string;
@@ -814,7 +814,7 @@ export interface operations {
         'X-Request-Id'?: string;
         /** @description With `trailers` a stream ends with its digest and counts. */
         TE?: string;
-        /** @description With `delivery=signed_url`: `respond-async` lets the answer be 202 where the export takes longer than `wait=N` seconds, 0 by default and at most 30 (RFC 7240). */
+        /** @description With `delivery=signed_url`: `respond-async` lets the answer be 202 where the export takes longer than `wait=N` seconds, 0 by default and at most 30 (RFC 7240). Who leaves before the answer has it cancelled. */
         Prefer?: string;
         /** @description With `gzip` a stream is compressed. */
         'Accept-Encoding'?: string;
@@ -991,7 +991,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `snapshot_changed` */
+      /** @description `snapshot_changed`, `export_finished` */
       409: {
         headers: {
           /**
@@ -1290,7 +1290,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured`, `invalid_export_record` */
+      /** @description `invalid_engagement_record`, `source_bucket_not_allowed`, `storage_access_denied`, `storage_misconfigured` */
       502: {
         headers: {
           /**
@@ -1348,7 +1348,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It has ended within the time of `Prefer: wait`. */
+      /** @description It is ready, within the time of `Prefer: wait` or by an earlier request. */
       201: {
         headers: {
           /**
@@ -1373,7 +1373,7 @@ export interface operations {
             components['schemas']['ReadyExport'] | components['schemas']['UnfinishedExport'];
         };
       };
-      /** @description It is accepted. */
+      /** @description It is accepted; its state says whether it has failed or was cancelled since. */
       202: {
         headers: {
           /**

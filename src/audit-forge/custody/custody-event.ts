@@ -16,13 +16,16 @@ export interface HandOver {
   eventCount: number | null;
   sizeBytes: number | null;
   /** Of a link. */
-  link?: { issue: 'first' | 'renewed'; expiresAt: string };
+  link?: { expiresAt: string };
   /** Of a stream. */
   stream?: { outcome: 'complete' | 'aborted'; bytesSent: number };
 }
 
+/** Whether the trail has a link to the same export already. */
+export type Issue = 'first' | 'renewed';
+
 /** The hand-over as an event of the engagement's own log: one line, which holds no link. */
-export function custodyEvent(handOver: HandOver, at: Date): string {
+export function custodyEvent(handOver: HandOver, issue: Issue, at: Date): string {
   const { engagementId, caller, link, stream } = handOver;
   const event = {
     event: 'audit_log_export',
@@ -33,7 +36,7 @@ export function custodyEvent(handOver: HandOver, at: Date): string {
       engagement_id: engagementId,
       export_id: handOver.exportId,
       delivery: handOver.delivery,
-      ...(link === undefined ? {} : { issue: link.issue }),
+      ...(link === undefined ? {} : { issue }),
       format: handOver.format,
       s3_key: handOver.s3Key,
       s3_version_id: handOver.s3VersionId,

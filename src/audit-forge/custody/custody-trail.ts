@@ -11,13 +11,16 @@ import { S3Store } from '../s3/s3-store.js';
 import { SmallObjects } from '../s3/small-objects.js';
 import { isShardKey } from '../shards/shard.js';
 import { compareKeys } from '../shards/snapshot.js';
-import { custodyEvent, type HandOver } from './custody-event.js';
-import { custodyKey } from './custody-key.js';
+import { custodyEvent, type HandOver, type Issue } from './custody-event.js';
+import { custodyKey, isEventOf, platformKey } from './custody-key.js';
+import { InTurn } from './in-turn.js';
 
 /** Every hand-over of a log as an event of that log, so that its receiver sees who had it before. */
 @Injectable()
 export class CustodyTrail {
   private readonly logger = new Logger('AuditForge');
+  /** So that of links to one export that are asked for at once, one is the first. */
+  private readonly ofOneExport = new InTurn();
 
   constructor(
     private readonly store: S3Store,
@@ -40,13 +43,10 @@ export class CustodyTrail {
     signal: AbortSignal,
   ): Promise<void> {
     if (!this.options.custodyTrail) return;
+    const { exportId } = handOver;
+    const put = () => this.put(handOver, location, knownKey, signal);
     try {
-      const prefix = this.options.shardPrefix.replace('{engagement_id}', handOver.engagementId);
-      const lastKey = await this.lastKey(location, prefix, knownKey, signal);
-      const at = this.clock.now();
-      const key = custodyKey(prefix, lastKey, at);
-      const body = custodyEvent(handOver, at);
-      await this.objects.create(location, { key, body, contentType: 'application/x-ndjson' }, signal);
+      await (exportId === null ? put() : this.ofOneExport.do(exportId, put));
     } catch (error) {
       this.metrics.custodyFailures.inc();
       this.logger.error({
@@ -61,18 +61,41 @@ export class CustodyTrail {
     }
   }
 
-  private async lastKey(
+  private async put(
+    handOver: HandOver,
     location: BucketLocation,
-    prefix: string,
     knownKey: string | null,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<void> {
+    const { engagementId, exportId } = handOver;
+    const prefix = this.options.shardPrefix.replace('{engagement_id}', engagementId);
     // A record may name any key: only one of this log is where to begin.
-    let last = knownKey?.startsWith(prefix) === true ? knownKey : undefined;
-    const after = { Prefix: prefix, StartAfter: last };
-    for await (const key of listKeys(this.store, location, after, signal)) {
+    const known = knownKey?.startsWith(prefix) === true ? platformKey(knownKey) : undefined;
+    const { last, issue } = await this.look(location, prefix, known, exportId, signal);
+    const at = this.clock.now();
+    const key = custodyKey(prefix, last, at, exportId);
+    const body = custodyEvent(handOver, issue, at);
+    if (!(await this.objects.create(location, { key, body, contentType: 'application/x-ndjson' }, signal)))
+      throw new Error('the key of the event has another one');
+  }
+
+  /**
+   * What the log has after a shard: its last one, and whether there is a link to the export. Events of an export
+   * come after the shards that it is of.
+   */
+  private async look(
+    location: BucketLocation,
+    prefix: string,
+    after: string | undefined,
+    exportId: string | null,
+    signal: AbortSignal,
+  ): Promise<{ last: string | undefined; issue: Issue }> {
+    let last = after;
+    let issue: Issue = 'first';
+    for await (const key of listKeys(this.store, location, { Prefix: prefix, StartAfter: after }, signal)) {
+      if (exportId !== null && isEventOf(key, exportId)) issue = 'renewed';
       if (isShardKey(key) && (last === undefined || compareKeys(key, last) > 0)) last = key;
     }
-    return last;
+    return { last, issue };
   }
 }

@@ -96,6 +96,8 @@ export class RequestedByResponse {
   subject!: string;
 }
 
+const OF_INTACT = 'null where its record is damaged.';
+
 /** One line of the history. Never a link. */
 @ApiSchema({ name: 'ExportEntry', description: 'One line of the history. Never a link.' })
 export class ExportEntryResponse implements ExportEntry {
@@ -109,23 +111,30 @@ export class ExportEntryResponse implements ExportEntry {
   })
   state!: ExportEntry['state'];
 
-  @ApiProperty({ enum: LOG_FORMATS, description: 'The format of its object.', example: 'jsonl' })
-  format!: string;
+  @ApiProperty({ type: String, enum: LOG_FORMATS, nullable: true, description: OF_INTACT, example: 'jsonl' })
+  format!: string | null;
 
   @ApiProperty({
+    type: String,
     format: 'date-time',
-    description: 'When it was asked for.',
+    nullable: true,
+    description: 'To the second alone where its record is damaged.',
     example: '2026-05-08T13:20:00.000Z',
   })
-  requested_at!: string;
+  requested_at!: string | null;
 
-  @ApiProperty({ type: RequestedByResponse, description: 'Who asked for it.' })
-  requested_by!: RequestedByResponse;
+  @ApiProperty({ type: RequestedByResponse, nullable: true, description: OF_INTACT })
+  requested_by!: RequestedByResponse | null;
 
   @ApiPropertyOptional({ type: ProgressResponse, description: 'Of one that has not ended.' })
   progress?: ProgressResponse;
 
-  @ApiPropertyOptional({ type: String, description: 'Of one that has failed.', example: 'corrupt_shard' })
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'Of one that has failed. `invalid_export_record`: its record is damaged, so that it is not known how it ended.',
+    example: 'corrupt_shard',
+  })
   reason?: NonNullable<ExportEntry['reason']>;
 
   @ApiPropertyOptional({

@@ -11,28 +11,30 @@ export const MAX_WAIT_SECONDS = 30;
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
-const VALUE = `(?:\\s*=\\s*(${TOKEN}|${QUOTED}))?`;
-/** A preference with its value, and parameters that nothing here has. */
-const PREFERENCE = new RegExp(`^\\s*(${TOKEN})${VALUE}(?:\\s*;\\s*(?:${TOKEN}${VALUE})?)*\\s*$`);
-/** Commas outside of quotes. */
-const LIST = /(?:"(?:[^"\\]|\\.)*"|[^,"])+/g;
+const VALUE = `(?:\\s*=\\s*(${TOKEN}|${QUOTED}))?\\s*`;
+/**
+ * A preference with its value, and parameters that nothing here has. No two of its parts can take the same space:
+ * otherwise a few dozen of them would keep the process busy for years.
+ */
+const PREFERENCE = new RegExp(`^\\s*(${TOKEN})${VALUE}(?:;\\s*(?:${TOKEN}${VALUE})?)*$`);
+/** Commas outside of quotes; a quote that does not end takes all that follows with it. */
+const LIST = /(?:"(?:[^"\\]|\\.)*"|[^,"]|".*$)+/g;
 
 /** What is malformed is passed over, and of two the first counts: a preference is never an error. */
-export function preferencesOf({ headersDistinct }: IncomingMessage): Preferences {
+export function preferencesOf({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): Preferences {
   const preferences: Preferences = { respondAsync: false, wait: undefined };
-  const seen = new Set<string>();
-  for (const item of (headersDistinct['prefer'] ?? []).join(',').match(LIST) ?? []) {
-    const [, name = '', value = ''] = PREFERENCE.exec(item) ?? [];
+  const items = (headersDistinct['prefer'] ?? []).flatMap((header) => header.match(LIST) ?? []);
+  for (const item of items) {
+    const [, name = '', quoted = ''] = PREFERENCE.exec(item) ?? [];
+    const value = quoted.replace(/^"(.*)"$/, '$1');
     const preference = name.toLowerCase();
-    if (preference === '' || seen.has(preference)) continue;
-    seen.add(preference);
-    if (preference === 'respond-async') preferences.respondAsync = true;
-    if (preference === 'wait') preferences.wait = seconds(value);
+    // An empty value is none (RFC 7240, 2).
+    if (preference === 'respond-async' && value === '') preferences.respondAsync = true;
+    if (preference === 'wait') preferences.wait ??= seconds(value);
   }
   return preferences;
 }
 
 function seconds(value: string): number | undefined {
-  const number = value.replace(/^"(.*)"$/, '$1');
-  return /^\d{1,9}$/.test(number) ? Math.min(MAX_WAIT_SECONDS, Number(number)) : undefined;
+  return /^\d{1,9}$/.test(value) ? Math.min(MAX_WAIT_SECONDS, Number(value)) : undefined;
 }

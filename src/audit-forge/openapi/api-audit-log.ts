@@ -39,6 +39,7 @@ export function ApiGetAuditLog(): MethodDecorator {
       'corrupt_shard',
       'too_many_shards',
       'http_version_not_supported',
+      'export_finished',
     ),
   );
 }
@@ -66,7 +67,7 @@ function parameters(): MethodDecorator[] {
     }),
     ApiPrefer(
       'With `delivery=signed_url`: `respond-async` lets the answer be 202 where the export takes longer than `wait=N` ' +
-        'seconds, 0 by default and at most 30 (RFC 7240).',
+        'seconds, 0 by default and at most 30 (RFC 7240). Who leaves before the answer has it cancelled.',
       'respond-async, wait=10',
     ),
     ApiHeader({

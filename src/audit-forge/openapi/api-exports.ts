@@ -27,7 +27,9 @@ export function ApiRequestExport(): MethodDecorator {
       summary: 'Begins an export that outlives the request.',
       description:
         'It is done by a queue, and leaves one object and one record. Where exports leave no records, all of these ' +
-        'addresses are `not_found`.',
+        'addresses are `not_found`. ' +
+        'It goes on when the client leaves, also while it waits: the history shows it, and the same request with the ' +
+        'same `Idempotency-Key` leads to it.',
       tags: TAGS,
     }),
     ApiRequestId(),
@@ -47,11 +49,18 @@ export function ApiRequestExport(): MethodDecorator {
       },
     }),
     ApiBody({ type: NewExportBody, required: false }),
-    ApiState(201, 'It has ended within the time of `Prefer: wait`.', { ...LOCATION, ...PREFERENCE_APPLIED }, [
-      'ready',
-      'failed',
-    ]),
-    ApiState(202, 'It is accepted.', { ...LOCATION, ...PREFERENCE_APPLIED, ...RETRY_AFTER }, ['running']),
+    ApiState(
+      201,
+      'It is ready, within the time of `Prefer: wait` or by an earlier request.',
+      { ...LOCATION, ...PREFERENCE_APPLIED },
+      ['ready'],
+    ),
+    ApiState(
+      202,
+      'It is accepted; its state says whether it has failed or was cancelled since.',
+      { ...LOCATION, ...PREFERENCE_APPLIED, ...RETRY_AFTER },
+      ['running', 'failed'],
+    ),
     ApiProblems(
       ...OF_AN_ENGAGEMENT,
       'not_found',
@@ -69,7 +78,9 @@ export function ApiListExports(): MethodDecorator {
     ApiOperation({
       operationId: 'listExports',
       summary: 'The exports of an engagement, newest first.',
-      description: 'Of all states and callers, without links: for one of those ask for the export itself.',
+      description:
+        'Of all states and callers, without links: for one of those ask for the export itself. One whose record is ' +
+        'damaged is among them, as `failed` with the reason `invalid_export_record`; asked for itself, it is that problem.',
       tags: TAGS,
     }),
     ApiRequestId(),
@@ -93,7 +104,7 @@ export function ApiListExports(): MethodDecorator {
       description: 'One page.',
       headers: REQUEST_ID_HEADER,
     }),
-    ApiProblems(...OF_AN_ENGAGEMENT, 'not_found', 'invalid_export_record'),
+    ApiProblems(...OF_AN_ENGAGEMENT, 'not_found'),
   );
 }
 

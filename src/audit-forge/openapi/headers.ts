@@ -1,6 +1,6 @@
 import { ApiHeader, type ApiResponseOptions } from '@nestjs/swagger';
 
-type Headers = NonNullable<ApiResponseOptions['headers']>;
+export type Headers = NonNullable<ApiResponseOptions['headers']>;
 
 /** As in examples. */
 export const REQUEST_ID = '0d5c9b0e-4c55-4b0c-9d4b-7f4f0b9d6a51';

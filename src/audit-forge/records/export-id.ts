@@ -7,11 +7,20 @@ export const EXPORT_ID = /^\d{8}T\d{6}Z-[a-z2-7]{10}$/;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 export function newExportId(at: Date): string {
-  const random = Array.from(randomBytes(10), (byte) => ALPHABET[byte & 31]).join('');
-  return `${timestamp(at)}-${random}`;
+  return `${timestamp(at)}-${randomLetters(10)}`;
 }
 
-/** The second in an id. */
+/** Five random bits each. */
+export function randomLetters(count: number): string {
+  return Array.from(randomBytes(count), (byte) => ALPHABET[byte & 31]).join('');
+}
+
+/** The random part of an id. */
+export function randomOfExportId(exportId: string): string {
+  return exportId.slice(-10);
+}
+
+/** The second in an id; an invalid date where the digits are none. */
 export function timeOfExportId(exportId: string): Date {
   const iso = exportId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-.*$/, '$1-$2-$3T$4:$5:$6Z');
   return new Date(iso);

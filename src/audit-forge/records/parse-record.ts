@@ -58,7 +58,8 @@ class DoneFields extends RequestedFields {
 }
 
 class FailedFields extends RequestedFields {
-  @IsString() reason!: string;
+  // A code, also of another version of the service, and never a text.
+  @Matches(/^[a-z_]{1,64}$/) reason!: string;
 }
 
 function hasObject({ empty }: DoneFields): boolean {
