@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { SessionCookie } from './audit-forge/auth/session-cookie.js';
 import { answerOtherMethod } from './audit-forge/http/other-method.js';
 import { openApiDocument } from './audit-forge/openapi/openapi-document.js';
-import { VERSION } from './version.js';
+import { VERSION } from './audit-forge/version.js';
 
 const DOCUMENT = '/auditforge/openapi.json';
 const PAGE = '/auditforge/docs';

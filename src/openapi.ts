@@ -2,7 +2,7 @@ import { SECURE_COOKIE } from './audit-forge/auth/session-cookie.js';
 import { openApiDocument } from './audit-forge/openapi/openapi-document.js';
 import { readEnvironment } from './config/environment.js';
 import { createApp } from './create-app.js';
-import { VERSION } from './version.js';
+import { VERSION } from './audit-forge/version.js';
 
 /** The OpenAPI document of the service, without a store or a port. */
 export async function serviceDocument(): Promise<object> {

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 
 /** CPU seconds of all threads, user and system. */
-export function cpuSeconds(pid: number): number {
+function cpuSeconds(pid: number): number {
   // The name, in parentheses, may hold anything: the fields are counted from behind it.
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -7,15 +7,16 @@ export interface AuditForgeModuleExtras {
   isGlobal?: boolean;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<Partial<AuditForgeOptions>>({ moduleName: 'AuditForge' })
-    .setClassMethodName('forRoot')
-    .setExtras<AuditForgeModuleExtras>(
-      { bindings: [], isGlobal: false },
-      (definition, { bindings, isGlobal }) => ({
-        ...definition,
-        global: isGlobal ?? false,
-        providers: [...(definition.providers ?? []), ...(bindings ?? [])],
-      }),
-    )
-    .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<
+  Partial<AuditForgeOptions>
+>({ moduleName: 'AuditForge' })
+  .setClassMethodName('forRoot')
+  .setExtras<AuditForgeModuleExtras>(
+    { bindings: [], isGlobal: false },
+    (definition, { bindings, isGlobal }) => ({
+      ...definition,
+      global: isGlobal ?? false,
+      providers: [...(definition.providers ?? []), ...(bindings ?? [])],
+    }),
+  )
+  .build();

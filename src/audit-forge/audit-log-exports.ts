@@ -9,10 +9,11 @@ import { ExportCancellation } from './export-cancellation.js';
 import { ExportHistory } from './export-history.js';
 import { NOT_BEGUN } from './export-runner.js';
 import type { ExportEntry, ExportState } from './export-state.js';
+import { assertObjectThere } from './exports/recorded-object.js';
 import { LinkHandOver } from './link-hand-over.js';
 import { ExportQueue } from './queue/export-queue.js';
 import type { ExportDone } from './records/export-record.js';
-import { assertObjectThere, assertOwnObject } from './records/renewable.js';
+import { assertOwnObject } from './records/renewable.js';
 import { S3Store } from './s3/s3-store.js';
 
 export interface LinkWanted {

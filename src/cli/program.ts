@@ -1,5 +1,5 @@
 import { newCommand, runCommand, type Output } from '../command-line.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../audit-forge/version.js';
 import { addDoctor } from './doctor.js';
 import { addProvision } from './provision.js';
 import type { Run } from './run.js';

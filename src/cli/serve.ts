@@ -5,7 +5,7 @@ import { effectiveSettings } from '../config/effective-settings.js';
 import { readEnvironment } from '../config/environment.js';
 import { createApp } from '../create-app.js';
 import { listen } from '../listen.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../audit-forge/version.js';
 import type { Run } from './run.js';
 import { startProblem } from './start-problem.js';
 

@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import type { BucketCaller, Send } from './bucket-caller.js';
 import { headBucket, type HeadAnswer } from './head-bucket.js';
 import type { DoctorServices } from './services.js';
 import type { BucketLocation } from '../audit-forge/s3/s3-clients.js';
-import type { BucketTarget } from '../audit-forge/s3/s3-store.js';
-import type { BucketReport } from './finding.js';
-
-type Send<T> = (client: S3Client, target: BucketTarget, abort: { abortSignal: AbortSignal }) => Promise<T>;
 
 /** How long it may take to remove something, also when the doctor was told to stop. */
 const REMOVE_WITHIN_MS = 15_000;
 
+export type BucketRole = 'shared' | 'engagement';
+
 /** One bucket, and what its checks share. */
-export class BucketContext {
+export class BucketContext implements BucketCaller {
   /** Part of every key that is written. An engagement id cannot start with a dot, so none can own them. */
   readonly mark = `.doctor-${randomBytes(5).toString('hex')}`;
   readonly testKey = `auditforge/exports/${this.mark}`;
@@ -26,7 +25,7 @@ export class BucketContext {
   private asked: Promise<HeadAnswer> | undefined;
 
   constructor(
-    readonly role: BucketReport['role'],
+    readonly role: BucketRole,
     readonly location: BucketLocation,
     readonly services: DoctorServices,
     readonly signal: AbortSignal,

@@ -1,7 +1,7 @@
 import type { AuditForgeOptions } from '../audit-forge/audit-forge.options.js';
 import type { BucketLocation } from '../audit-forge/s3/s3-clients.js';
 import { CommandError } from '../command-line.js';
-import { BucketContext } from './bucket-context.js';
+import { BucketContext, type BucketRole } from './bucket-context.js';
 import { OWN, REDIS, SHARED } from './bucket-checks.js';
 import { cleanUp } from './checks/clean-up.js';
 import { engagementRecord } from './checks/engagement-record.js';
@@ -25,7 +25,7 @@ export async function diagnose(
     await services.clients.onModuleInit().catch(({ message }: Error) => {
       throw new CommandError(message);
     });
-    const of = (role: BucketReport['role'], location: BucketLocation, checks: readonly Check[]) =>
+    const of = (role: BucketRole, location: BucketLocation, checks: readonly Check[]) =>
       diagnoseBucket(new BucketContext(role, location, services, signal), checks, observer);
 
     let own: BucketLocation | undefined;

@@ -1,4 +1,4 @@
-import type { BucketContext } from './bucket-context.js';
+import type { BucketContext, BucketRole } from './bucket-context.js';
 
 /** From best to worst. */
 export const STATUSES = ['green', 'amber', 'red'] as const;
@@ -34,7 +34,7 @@ export interface CheckReport extends Finding {
 
 export interface BucketReport {
   bucket: string;
-  role: 'shared' | 'engagement';
+  role: BucketRole;
   checks: CheckReport[];
 }
 

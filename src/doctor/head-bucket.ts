@@ -1,6 +1,6 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { REGION_NAME } from '../audit-forge/names.js';
-import type { BucketContext } from './bucket-context.js';
+import type { BucketCaller } from './bucket-caller.js';
 
 /** What HeadBucket tells, refusals included: S3 names region and time with those, too. */
 export interface HeadAnswer {
@@ -22,19 +22,19 @@ const SKEW_MS = 5 * 60_000;
 /** A `Date` header is cut to the whole second, so on average it is half a second behind. */
 const HALF_SECOND_MS = 500;
 
-export async function headBucket(context: BucketContext): Promise<HeadAnswer> {
-  const first = await ask(context);
+export async function headBucket(bucket: BucketCaller): Promise<HeadAnswer> {
+  const first = await ask(bucket);
   const skewed = first.failure !== undefined && Math.abs(first.clockAheadMs ?? 0) >= SKEW_MS;
-  return skewed ? { ...(await ask(context)), clockAheadMs: first.clockAheadMs! } : first;
+  return skewed ? { ...(await ask(bucket)), clockAheadMs: first.clockAheadMs! } : first;
 }
 
-async function ask(context: BucketContext): Promise<HeadAnswer> {
+async function ask(bucket: BucketCaller): Promise<HeadAnswer> {
   let headers: Record<string, string> = {};
   let sentAt = Date.now();
   let tookMs = 0;
   let failure: unknown;
   try {
-    await context.call('HeadBucket', (client, target, abort) => {
+    await bucket.call('HeadBucket', (client, target, abort) => {
       const command = new HeadBucketCommand(target);
       command.middlewareStack.add(
         (next) => async (args) => {
@@ -55,7 +55,7 @@ async function ask(context: BucketContext): Promise<HeadAnswer> {
       return client.send(command, abort);
     });
   } catch (error) {
-    context.signal.throwIfAborted();
+    bucket.signal.throwIfAborted();
     failure = error;
   }
   const date = Date.parse(headers['date'] ?? '');

@@ -134,7 +134,7 @@ export function keptHeaders(request: S3Request): Record<string, string> {
   return left.length > 0 ? { ...headers, 'content-encoding': left.join(',') } : headers;
 }
 
-export function checksumHeaders({ checksum }: Version): Record<string, string> {
+function checksumHeaders({ checksum }: Version): Record<string, string> {
   if (!checksum) return {};
   return { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': checksum.type };
 }

@@ -55,7 +55,7 @@ export function toS3Request(raw: IncomingMessage, target: Target, signature: Ver
 }
 
 /** The query parameters that are the signature itself. */
-export function isSigning(name: string): boolean {
+function isSigning(name: string): boolean {
   return /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Content-Sha256|Security-Token)$/.test(
     name,
   );

@@ -4,7 +4,7 @@ import { Bucket } from './bucket.js';
 import { S3Error } from './s3-error.js';
 
 /** S3's own: every part but the last has at least 5 MiB. */
-export const MINIMUM_PART_BYTES = 5 * 2 ** 20;
+const MINIMUM_PART_BYTES = 5 * 2 ** 20;
 
 export interface StoreOptions {
   /** The folder that holds everything; made if it is not there. One process at a time. */

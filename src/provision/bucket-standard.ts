@@ -14,7 +14,7 @@ export const BLOCKS = [
 ] as const satisfies readonly (keyof PublicAccessBlockConfiguration)[];
 
 export const ABORT_RULE_ID = 'auditforge-abort-incomplete-uploads';
-export const ABORT_AFTER_DAYS = 1;
+const ABORT_AFTER_DAYS = 1;
 
 export function missingBlocks(configuration: PublicAccessBlockConfiguration | undefined): string[] {
   return BLOCKS.filter((block) => configuration?.[block] !== true);

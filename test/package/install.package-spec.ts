@@ -3,7 +3,7 @@ import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store
 import { asJsonArray, events } from '../support/events.js';
 import { send } from '../support/http-client.js';
 import { Service } from '../support/service.js';
-import { VERSION } from '../../src/version.js';
+import { VERSION } from '../../src/audit-forge/version.js';
 import { InstalledHost } from './installed-host.js';
 
 const LOG = events(5);

@@ -12,10 +12,10 @@ import { TOKEN } from './credentials.js';
  */
 export const SECURE_COOKIE = '__Host-auditforge';
 /** Where there is no TLS: a page on loopback. */
-export const INSECURE_COOKIE = 'auditforge';
+const INSECURE_COOKIE = 'auditforge';
 
 /** Browsers drop cookies whose name and value are over 4,096 bytes, without a word. */
-export const MAX_TOKEN_BYTES = 3_800;
+const MAX_TOKEN_BYTES = 3_800;
 
 /** A session token as a cookie, which scripts cannot read and other sites cannot send. */
 @Injectable()

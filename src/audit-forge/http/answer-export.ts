@@ -7,7 +7,7 @@ import { sendJson } from './send-json.js';
 const RETRY_AFTER_SECONDS = 2;
 const CANCELLED = 'This export was cancelled before it was done. Ask again for another one.';
 
-export function exportsPath(engagementId: string): string {
+function exportsPath(engagementId: string): string {
   return `/auditforge/engagement/${engagementId}/audit-log/exports`;
 }
 

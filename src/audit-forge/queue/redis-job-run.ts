@@ -9,7 +9,7 @@ const TOLD_EVERY_MS = 1_000;
 const ASKED_AGAIN_MS = 500;
 
 /** It is to be ended, by whoever does it. */
-export class JobCancelled extends JobEnded {
+class JobCancelled extends JobEnded {
   constructor() {
     super('the export was cancelled');
   }

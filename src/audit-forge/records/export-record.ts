@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.js';
 import type { LogFormat } from '../encoders/formats.js';
 import type { ErrorCode } from '../errors/problems.js';
 import type { StoredExport } from '../exports/export-object.js';
-import { VERSION } from '../../version.js';
+import { VERSION } from '../version.js';
 import type { SnapshotDigest } from '../shards/snapshot-digest.js';
 
 export const RECORD_SCHEMA = 'auditforge.export-record/1';

@@ -8,7 +8,7 @@ import { EXPORT_ID } from './export-id.js';
 import type { ExportRequested } from './export-record.js';
 import { invalidRecord, parseRecord, type RecordKind, type RecordOf } from './parse-record.js';
 
-export const RECORD_PREFIX = 'auditforge/export-records/';
+const RECORD_PREFIX = 'auditforge/export-records/';
 
 const ENDING = {
   request: '.request.json',

@@ -7,7 +7,7 @@ import { isKeyTaken, S3Failure } from './s3-failure.js';
 import { S3Store } from './s3-store.js';
 
 /** What is over this is not read: records are a few hundred bytes. */
-export const MAX_SMALL_BYTES = 64 * 1024;
+const MAX_SMALL_BYTES = 64 * 1024;
 
 /** The object is larger than anything that is read whole. */
 export class TooLarge extends Error {

@@ -6,7 +6,7 @@ import type { S3Store } from '../s3/s3-store.js';
 import { codecOfKey, isShardKey, type Shard } from './shard.js';
 import { digestOf, type SnapshotDigest } from './snapshot-digest.js';
 
-export const MAX_SHARDS = 1_000_000;
+const MAX_SHARDS = 1_000_000;
 
 /** Keys of the first page: enough for most logs, and few enough for the first shards to be read soon. */
 const FIRST_PAGE_KEYS = 100;

@@ -1,6 +1,6 @@
 /** Memory is asked of the system in slabs, and never given back: freed buffers would lie about in the heap. */
 export const SLAB_BYTES = 8 * 1024 * 1024;
-export const SMALLEST_BLOCK = 4096;
+const SMALLEST_BLOCK = 4096;
 
 /** Memory that is in use. */
 export interface Block {

@@ -9,7 +9,7 @@ export interface SigningScope {
 }
 
 /** SHA-256 of nothing: the payload of a GET. */
-export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
  * Signs requests without a query and a body by AWS Signature Version 4, in the `Authorization` header. Only
