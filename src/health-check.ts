@@ -10,5 +10,3 @@ try {
 } catch {
   process.exitCode = 1;
 }
-
-export {};
