@@ -1,4 +1,4 @@
 import './require-node.js';
 
-const { runProgram } = await import('./cli/program.js');
-process.exitCode = await runProgram(['serve', ...process.argv.slice(2)], process.env);
+const { runProcess } = await import('./cli/program.js');
+await runProcess(['serve', ...process.argv.slice(2)]);

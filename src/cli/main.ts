@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import '../require-node.js';
 
-const { runProgram } = await import('./program.js');
-process.exitCode = await runProgram(process.argv.slice(2), process.env);
+const { runProcess } = await import('./program.js');
+await runProcess(process.argv.slice(2));

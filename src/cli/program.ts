@@ -32,3 +32,9 @@ export async function runProgram(
   }, stderr);
   return failed || run.exitCode;
 }
+
+/** Runs this process by the command line: one that has failed ends, whatever it has begun may still wait for. */
+export async function runProcess(args: readonly string[]): Promise<void> {
+  const exitCode = await runProgram(args, process.env);
+  if (exitCode !== 0) process.exit(exitCode);
+}
