@@ -119,17 +119,17 @@ export class AuditLogController {
     const { id, format, expiresIn } = asked;
     const wanted = { engagementId: id, format, expiresIn };
     const context = { signal: clientSignal(response), requestId: requestIdOf(request) };
-    if (this.exports.areOn) response.vary('Prefer');
     const { respondAsync, wait } = preferencesOf(request);
-    if (!respondAsync || !this.exports.areOn) {
-      sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
-      return;
-    }
     // Who leaves before the answer has not learnt where the export is found again.
     const patience = { waitSeconds: wait ?? 0, endsWithRequest: true };
-    const later = await unlessQueueIsAway(this.exports.request(caller, wanted, patience, context));
+    const later =
+      respondAsync && this.exports.areOn
+        ? await unlessQueueIsAway(this.exports.request(caller, wanted, patience, context))
+        : undefined;
+    const link = later ?? (await this.exporter.signedUrl(caller, wanted, context));
+    if (this.exports.areOn) response.vary('Prefer');
     if (later === undefined) {
-      sendJson(response, await this.exporter.signedUrl(caller, wanted, context));
+      sendJson(response, link);
       return;
     }
     assertNotInVain(later);

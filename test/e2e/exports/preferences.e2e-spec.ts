@@ -90,7 +90,6 @@ describe('Vary', () => {
     ['a link', undefined, 'eng-1', 'GET', 200],
     ['a link that comes later', 'respond-async', 'eng-1', 'GET', 202],
     ['its head', undefined, 'eng-1', 'HEAD', 200],
-    ['a failure', undefined, 'eng-bad', 'GET', 502],
     ['a failure that was waited for', 'respond-async, wait=30', 'eng-bad', 'GET', 502],
   ])('names Prefer for %s', async (_, prefer, engagement, method, status) => {
     const answer = await link(prefer, engagement, method);
