@@ -214,13 +214,13 @@ describe('exports of several processes', () => {
   });
 
   it('are handed on by a process that is stopped, those at work and those that wait, with nothing left of it', async () => {
-    const { first, exportId } = await inTheMiddle({ AUDITFORGE_SHUTDOWN_GRACE_SECONDS: '1' });
+    const { first, exportId, gate } = await inTheMiddle({ AUDITFORGE_SHUTDOWN_GRACE_SECONDS: '1' });
     const ids = [exportId];
     for (let at = 0; at < 6; at++) ids.push(await accepted(first, 'eng-1'));
     const second = await fleet.instance();
     first.signal('SIGTERM');
     expect((await first.ended).code).toBe(0);
-    fleet.proxy.script = () => undefined;
+    gate.open();
     for (const id of ids) {
       expect(await ended(second, 'eng-1', id)).toMatchObject({ state: 'ready' });
       expect((await fleet.records('eng-1', id)).toSorted()).toEqual(['.json', '.request.json']);
