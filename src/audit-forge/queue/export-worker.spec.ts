@@ -26,6 +26,7 @@ describe('the worker', () => {
   let done: string[];
   let reasons: string[];
   let standing: StandingRecord | null;
+  let signal: AbortSignal;
   let outcome: () => Promise<FinishedRun>;
   let decide: (completing?: Completing) => Promise<void>;
   let worker: ExportWorker;
@@ -35,11 +36,13 @@ describe('the worker', () => {
     done = [];
     reasons = [];
     standing = null;
+    signal = noAbort();
     outcome = async () => EMPTY;
     decide = async (completing) => void done.push(`decide ${completing === undefined ? 'failed' : 'done'}`);
     const records = {
       find: async () => standing,
-      write: async (kind: RecordKind, record: { reason?: string }) => {
+      write: async (kind: RecordKind, record: { reason?: string }, until: AbortSignal) => {
+        until.throwIfAborted();
         done.push(`write ${kind}`);
         if (record.reason !== undefined) reasons.push(record.reason);
         return true;
@@ -47,7 +50,9 @@ describe('the worker', () => {
     };
     const slot = {
       owner: { caller: 'admin:ops', export: '1' },
-      signal: noAbort(),
+      get signal() {
+        return signal;
+      },
       othersWait: () => false,
       leave: () => void done.push('leave'),
     };
@@ -122,6 +127,17 @@ describe('the worker', () => {
     failWith(new AuditForgeError('shutting_down'));
     await run();
     expect(reasons).toEqual(['lost_at_restart']);
+  });
+
+  it('still puts on record what has ended well as the process had to stop', async () => {
+    const stop = new AbortController();
+    signal = stop.signal;
+    outcome = async () => {
+      stop.abort(new AuditForgeError('shutting_down'));
+      return EMPTY;
+    };
+    await run();
+    expect(done).toEqual(['decide done', 'write done', 'leave']);
   });
 
   it('takes no job that is none', async () => {
