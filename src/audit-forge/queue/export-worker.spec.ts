@@ -4,7 +4,7 @@ import { jobOf } from '../../../test/support/jobs.js';
 import type { AuditLogExporter } from '../audit-log-exporter.js';
 import { StoreClock } from '../clock.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
-import type { ExportRun, ExportRunner, FinishedRun } from '../export-runner.js';
+import type { ExportRunner, FinishedRun } from '../export-runner.js';
 import type { ExportSlots } from '../export-slots.js';
 import type { RecordKind } from '../records/parse-record.js';
 import type { ExportRecords, StandingRecord } from '../records/export-records.js';
@@ -58,7 +58,7 @@ describe('the worker', () => {
     };
     worker = new ExportWorker(
       { location: async () => ({ bucket: 'shared-bucket' }) } as unknown as AuditLogExporter,
-      { run: (_: ExportRun) => outcome() } as unknown as ExportRunner,
+      { run: () => outcome() } as unknown as ExportRunner,
       records as unknown as ExportRecords,
       { enter: async () => slot } as unknown as ExportSlots,
       {} as S3Store,
@@ -77,8 +77,17 @@ describe('the worker', () => {
     return worker.run(job, asked);
   }
 
-  const failWith = (error: Error) => (outcome = () => Promise.reject(error));
-  const refuse = () => (decide = () => Promise.reject(new JobEnded('cancelled')));
+  function failWith(failure: Error): void {
+    outcome = async () => {
+      throw failure;
+    };
+  }
+
+  function refuse(): void {
+    decide = async () => {
+      throw new JobEnded('cancelled');
+    };
+  }
 
   it('decides before it puts the end of a log without events on record', async () => {
     await run();
