@@ -18,6 +18,7 @@ const ENDS = ['ready', 'failed', 'cancelled'];
 
 const isLastShard = ({ operation, key }: StoreRequest) =>
   operation === 'GetObject' && key.endsWith('/2.jsonl');
+const isPart = ({ operation }: StoreRequest) => operation === 'UploadPart';
 const isShard = ({ operation, key }: StoreRequest) =>
   operation === 'GetObject' && key.startsWith('auditforge/audit/');
 
@@ -212,6 +213,22 @@ describe('exports of several processes', () => {
     expect(await fleet.keys('auditforge/exports/')).toHaveLength(12);
   });
 
+  it('are handed on by a process that is stopped, those at work and those that wait, with nothing left of it', async () => {
+    const { first, exportId, gate } = await inTheMiddle({ AUDITFORGE_SHUTDOWN_GRACE_SECONDS: '1' });
+    const ids = [exportId];
+    for (let at = 0; at < 6; at++) ids.push(await accepted(first, 'eng-1'));
+    const second = await fleet.instance();
+    first.signal('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    gate.open();
+    for (const id of ids) {
+      expect(await ended(second, 'eng-1', id)).toMatchObject({ state: 'ready' });
+      expect((await fleet.records('eng-1', id)).toSorted()).toEqual(['.json', '.request.json']);
+    }
+    expect(await fleet.keys('auditforge/exports/')).toHaveLength(ids.length);
+    expect(await fleet.uploads()).toEqual([]);
+  });
+
   it('of many callers are each done once, and leave nothing secret in Redis', async () => {
     const callers = Array.from({ length: 20 }, (_, at) => `eng-${at}`);
     for (const engagement of callers) await fleet.seed(engagement, { '1.jsonl': events(3) });
@@ -362,11 +379,11 @@ describe('exports of several processes', () => {
   });
 
   describe('while Redis is away', () => {
-    async function expectRefused(service: ServiceProcess): Promise<void> {
+    async function expectRefused(service: ServiceProcess, log = events(3)): Promise<void> {
       const answer = await fleet.post(service, 'eng-1');
       expect([answer.status, answer.json<State>().code]).toEqual([503, 'queue_unavailable']);
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-      expect((await service.get(service.logAddress('eng-1'))).body.toString()).toBe(events(3));
+      expect((await service.get(service.logAddress('eng-1'))).body.toString() === log).toBe(true);
     }
 
     async function expectBack(service: ServiceProcess): Promise<void> {
@@ -392,6 +409,19 @@ describe('exports of several processes', () => {
         1, 1,
       ]);
       expect(JSON.stringify(service.logs)).not.toContain('redis-password');
+    });
+
+    it('in the middle: one at work waits with its end until it is back', async () => {
+      const { first, exportId, gate } = await inTheMiddle();
+      fleet.redis.signal('SIGSTOP');
+      gate.open();
+      await expectRefused(first, LARGE_LOG);
+      // It is not known whether it was cancelled: so it does not complete.
+      await eventually(async () => fleet.proxy.requests.filter(isPart).length === 3, Boolean);
+      expect(await fleet.keys('auditforge/exports/')).toEqual([]);
+      fleet.redis.signal('SIGCONT');
+      expect(await ended(first, 'eng-1', exportId)).toMatchObject({ state: 'ready' });
+      await expectOne('eng-1', exportId);
     });
 
     it('in the middle: those that are done are handed over as before', async () => {

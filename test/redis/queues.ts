@@ -3,26 +3,10 @@ import type { ExportJob } from '../../src/audit-forge/queue/export-job.js';
 import type { ExportWorker } from '../../src/audit-forge/queue/export-worker.js';
 import type { JobRun } from '../../src/audit-forge/queue/job-run.js';
 import { RedisQueue } from '../../src/audit-forge/queue/redis-queue.js';
-import { newExportId } from '../../src/audit-forge/records/export-id.js';
 import { optionsWith } from '../support/aws-mock.js';
 import type { RedisServer } from './redis-server.js';
 
 export type Run = (job: ExportJob, run: JobRun) => Promise<void>;
-
-/** A job of an admin, or of a session where a subject is given. */
-export function jobOf(subject?: string): ExportJob {
-  const now = new Date();
-  return {
-    exportId: newExportId(now),
-    engagementId: 'eng-1',
-    format: 'jsonl',
-    expiresIn: 600,
-    caller: subject === undefined ? { kind: 'admin', subject: 'ops' } : { kind: 'session', subject },
-    requestId: null,
-    requestedAt: now.toISOString(),
-    keyAt: now.toISOString(),
-  };
-}
 
 /** Instances of the queue on one Redis, each with work that a test gives it, in place of the exporter. */
 export class Queues {

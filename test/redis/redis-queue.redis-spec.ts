@@ -6,8 +6,9 @@ import type { ExportJob } from '../../src/audit-forge/queue/export-job.js';
 import type { ExportDone } from '../../src/audit-forge/records/export-record.js';
 import { JobEnded, type Completing, type JobRun } from '../../src/audit-forge/queue/job-run.js';
 import type { RedisQueue } from '../../src/audit-forge/queue/redis-queue.js';
+import { jobOf } from '../support/jobs.js';
 import { until } from '../support/until.js';
-import { jobOf, Queues } from './queues.js';
+import { Queues } from './queues.js';
 import { RedisServer } from './redis-server.js';
 
 const PROGRESS: ExportProgress = { shards: { done: 3, total: 7 }, bytes: { done: 30, total: 70 } };

@@ -81,7 +81,8 @@ export class ExportWorker {
       const standing = await this.records.find(job.engagementId, job.exportId, run.signal);
       if (standing !== null && standing.kind !== 'request') return;
       const done = await this.export(job, run, owner);
-      await this.records.write('done', done, run.signal);
+      // Decided, and its object is there: it is put on record even if this process must stop.
+      await this.records.write('done', done, AbortSignal.timeout(RECORD_LIMIT_MS));
       meter.complete(done.size_bytes);
     } catch (error) {
       const code = failureCode(error, false) as ErrorCode;

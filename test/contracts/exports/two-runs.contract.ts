@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ExportJob } from '../../../src/audit-forge/queue/export-job.js';
 import { ExportWorker } from '../../../src/audit-forge/queue/export-worker.js';
 import { JobEnded, type Completing, type JobRun } from '../../../src/audit-forge/queue/job-run.js';
-import { newExportId } from '../../../src/audit-forge/records/export-id.js';
 import type { ExportDone } from '../../../src/audit-forge/records/export-record.js';
 import { S3ClientFactory } from '../../../src/audit-forge/s3/s3-clients.js';
 import { look, type ExportAnswer } from '../../e2e/exports/export-api.js';
 import { events } from '../../support/events.js';
 import { GatedS3ClientFactory, type Gate } from '../../support/gated-s3.js';
+import { jobOf } from '../../support/jobs.js';
 import { Service } from '../../support/service.js';
 import { until } from '../../support/until.js';
 import type { StoreUnderTest } from '../store-under-test.js';
@@ -53,7 +53,7 @@ export function describeTwoRuns(name: string, open: () => Promise<StoreUnderTest
     /** Begins one run, and another one when that is about to complete; both wait to complete. */
     async function twoRuns(engagement: string, command: string, shards: Record<string, string>) {
       await service.seed(engagement, shards);
-      const job = jobOf(engagement);
+      const job = jobOf(undefined, engagement);
       const held = holdWrites(command, engagement);
       const queue = new OneJob();
       const worker = service.nest.get(ExportWorker, { strict: false });
@@ -133,18 +133,4 @@ class OneJob {
       if (!(error instanceof JobEnded)) throw error;
     }
   }
-}
-
-function jobOf(engagementId: string): ExportJob {
-  const now = new Date();
-  return {
-    exportId: newExportId(now),
-    engagementId,
-    format: 'jsonl',
-    expiresIn: 600,
-    caller: { kind: 'admin', subject: 'ops' },
-    requestId: null,
-    requestedAt: now.toISOString(),
-    keyAt: now.toISOString(),
-  };
 }
