@@ -132,8 +132,7 @@ describe('while an export takes', () => {
   ] as const)('%s', async (_, reducedMotion, moving) => {
     const { page } = await stage.visit({ engagements: ['eng-1'], reducedMotion });
     const detail = await EngagementPage.open(page, 'eng-1');
-    const { promise, resolve: release } = Promise.withResolvers<undefined>();
-    stage.proxy.script = ({ operation }) => (operation === 'ListObjectsV2' ? promise : undefined);
+    const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
     // Transitions of colour end by themselves; what goes on and on is what disturbs.
@@ -141,7 +140,7 @@ describe('while an export takes', () => {
       'document.getAnimations().filter((each) => each instanceof CSSAnimation).length',
     );
     expect(animations).toBe(moving);
-    release(undefined);
+    release();
     await detail.alerted('Link copied');
   });
 });
