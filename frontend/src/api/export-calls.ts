@@ -78,8 +78,9 @@ export function exportCalls(transport: Transport, engagement: (id: string) => st
       const query = new URLSearchParams(
         Object.entries(page).map(([name, value]): [string, string] => [name, String(value)]),
       );
+      const path = query.size === 0 ? exportsOf(id) : `${exportsOf(id)}?${query}`;
       try {
-        const response = await send(transport, `${exportsOf(id)}?${query}`, { signal });
+        const response = await send(transport, path, { signal });
         const retryAfterSeconds = secondsUntilRetry(response.headers.get('retry-after'));
         return { ...asExportList(await readJson(response)), retryAfterSeconds };
       } catch (error) {

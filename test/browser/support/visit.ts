@@ -25,7 +25,7 @@ export class Visit {
   ) {
     this.complaints = new Complaints(context);
     // The history, which is asked for at any moment and given up when its page goes.
-    this.complaints.tolerate(/ERR_ABORTED: GET .*\/audit-log\/exports\?/);
+    this.complaints.tolerate(/ERR_ABORTED: GET .*\/audit-log\/exports(\?|$)/);
   }
 
   static async begin(browser: Browser, url: string, options: VisitOptions): Promise<Visit> {
