@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { explain } from '../words/explain.js';
 import { ExportRow } from './ExportRow.js';
-import { namesOf } from './history.js';
+import { namesOf, newestFirst } from './history.js';
 import { ShowMore } from './ShowMore.js';
 import { Told } from './Told.js';
 import type { Exports as AllExports } from './use-exports.js';
@@ -19,7 +19,7 @@ export function Exports({ exports, own, handOver }: Props) {
   const region = useRef<HTMLElement>(null);
   const { history, error, asking } = exports;
   if (history === null && error === null) return null;
-  const shown = (history?.exports ?? []).filter(({ export_id }) => !own.includes(export_id));
+  const shown = newestFirst(history?.exports ?? []).filter(({ export_id }) => !own.includes(export_id));
   const names = namesOf(shown);
   return (
     <section ref={region} className="af-exports" aria-label="Exports" tabIndex={-1}>

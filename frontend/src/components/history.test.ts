@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entry, exportId, page } from '../testing/exports.js';
-import { extended, namesOf, pageFor, refreshed, type History } from './history.js';
+import { extended, namesOf, newestFirst, pageFor, refreshed, type History } from './history.js';
 
 const numbered = (...ns: number[]) => ns.map((n) => entry(n));
 const history = (ns: number[], next: number | null = null): History => ({
@@ -50,6 +50,12 @@ describe('the history', () => {
     expect(pageFor({ exports: Array.from({ length: 300 }, (_, n) => entry(n)), next: null })).toEqual({
       limit: 100,
     });
+  });
+
+  it('has those of one second in their order', () => {
+    const early = entry(9, { requested_at: '2026-05-08T11:20:05.100Z' });
+    const late = entry(8, { requested_at: '2026-05-08T11:20:05.900Z' });
+    expect(newestFirst([early, late])).toEqual([late, early]);
   });
 
   it('names exports by their minute, and by their second where two are alike', () => {

@@ -2,7 +2,7 @@ import type { ExportPage } from '../api/export-calls.js';
 import type { ExportEntry } from '../api/types.js';
 import { dayAndTime } from '../words/times.js';
 
-/** What is shown of the exports of an engagement, newest first, and where the rest begins. */
+/** What is known of the exports of an engagement, the highest id first, and where the rest begins. */
 export interface History {
   readonly exports: readonly ExportEntry[];
   readonly next: string | null;
@@ -29,6 +29,11 @@ export function refreshed(before: History | null, { exports, next_cursor }: Expo
 /** With the next page at its end. */
 export function extended(before: History, { exports, next_cursor }: ExportPage): History {
   return { exports: [...before.exports, ...exports], next: next_cursor };
+}
+
+/** By the moment at which each was asked for: ids tell those of one second apart, but not which came first. */
+export function newestFirst(exports: readonly ExportEntry[]): ExportEntry[] {
+  return exports.toSorted((a, b) => Date.parse(b.requested_at) - Date.parse(a.requested_at));
 }
 
 export function isUnderWay({ state }: ExportEntry): boolean {
