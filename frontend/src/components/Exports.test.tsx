@@ -57,11 +57,11 @@ describe('the exports', () => {
     ]);
     const [first, second, third, fourth, fifth] = rows().map(({ textContent }) => textContent);
     expect(first).toMatch(/^8 May 2026, 13:05 CESTUnder way.*3 of 12 shards, 1\.2 MB of 4\.8 MBCancel$/);
-    expect(second).toContain('JSON array · 4.8 MB · 1,842 events · by reviewer@example.com');
+    expect(second).toContain('JSON array · 4.8 MB · 1,842 events · by\u00a0reviewer@example.com');
     expect(second).toContain(SHA256);
     expect(third).toMatch(/Failed.*A part of this log is damaged.*Reference: 20260508T110003Z-k3v7q2mzda$/);
     expect(fourth).toContain('Cancelled');
-    expect(fifth).toContain('no events, so no file · by the platform admin ops');
+    expect(fifth).toContain('no events, so no file · by the platform admin\u00a0ops');
     expect(screen.getAllByRole('button', { name: /^New link for/ })).toHaveLength(1);
     vi.useRealTimers();
     expect(await axeFindings()).toEqual([]);

@@ -32,7 +32,8 @@ function sizes(bytes: number | undefined, count: number | undefined): string[] {
 }
 
 function whoAsked({ kind, subject }: ExportEntry['requested_by']): string {
-  return `${ASKED_BY[kind] ?? 'by'} ${subject}`;
+  // No line ends between the two.
+  return `${ASKED_BY[kind] ?? 'by'}\u00a0${subject}`;
 }
 
 /** Why an export has failed; the service's log is found by the export's id. */

@@ -11,17 +11,19 @@ export async function answerAtOnce(page: Page): Promise<void> {
 /** Holds the reading of shards back from one on, until that is changed. All of them are let go by `Infinity`. */
 export function holdShards(stage: Stage): { from: (first: number) => void } {
   let first = 0;
-  let changed = Promise.withResolvers<void>();
-  stage.proxy.script = async ({ operation, key }) => {
-    const number = Number(/^auditforge\/audit\/.*\/(\d{5})\.jsonl$/.exec(key)?.[1] ?? -1);
-    while (operation === 'GetObject' && number >= first) await changed.promise;
-    return undefined;
+  let held: { shard: number; go: () => void }[] = [];
+  stage.proxy.script = ({ operation, key }) => {
+    const shard = Number(/^auditforge\/audit\/.*\/(\d{5})\.jsonl$/.exec(key)?.[1] ?? -1);
+    if (operation !== 'GetObject' || shard < first) return undefined;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    held.push({ shard, go: () => resolve(undefined) });
+    return promise;
   };
   return {
     from(next) {
       first = next;
-      changed.resolve();
-      changed = Promise.withResolvers();
+      for (const { shard, go } of held) if (shard < first) go();
+      held = held.filter(({ shard }) => shard >= first);
     },
   };
 }
