@@ -43,7 +43,7 @@ describe('the exports', () => {
     expect(await time.innerText()).toMatch(/^\d{1,2} \w{3,4} \d{4}, \d\d:\d\d CES?T$/);
     expect(await time.getAttribute('datetime')).toMatch(/^\d{4}-\d\d-\d\dT/);
     await detail.rows
-      .getByText(/^JSON lines · [\d.]+ (kB|bytes) · 5 events · by reviewer@example\.com$/)
+      .getByText(/^JSON lines · [\d.]+ (kB|bytes) · 5 events · by\sreviewer@example\.com$/)
       .waitFor();
     await detail.rows.getByText(sha256).waitFor();
   });
@@ -61,7 +61,7 @@ describe('the exports', () => {
     await other.exports.getByText('No exports yet.').waitFor();
     await exportAsAdmin('eng-2');
     await other.button('Refresh').click();
-    await other.rows.getByText(/ · by the platform admin \S+$/).waitFor();
+    await other.rows.getByText(/ · by the platform admin\s\S+$/).waitFor();
     await other.options.click();
     await other.item('JSON array').click();
     await other.item('Make and copy link').click();

@@ -110,6 +110,19 @@ describe('the exports', () => {
     expect(region().textContent).not.toContain('could not be reached');
   });
 
+  it('are shown one page further by a double click', async () => {
+    const { client } = await open([
+      page([entry(3)], exportId(3)),
+      page([entry(2)], exportId(2)),
+      page([entry(1)]),
+    ]);
+    click(button('Show more'));
+    click(button('Show more'));
+    await pass(0);
+    expect(client.listExports).toHaveBeenCalledTimes(2);
+    expect(rows()).toHaveLength(2);
+  });
+
   it('are shown a page at a time, and the focus is not lost at the end', async () => {
     const { client } = await open([page([entry(3), entry(2)], exportId(2)), page([entry(1)])]);
     click(button('Show more'));

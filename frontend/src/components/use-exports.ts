@@ -44,10 +44,11 @@ export function useExports(client: AuditForgeClient, engagementId: string, own: 
     setShown({ history: latest.current, error: null, wait: Math.max(1, wait) });
   };
 
-  const load = (who: Asking) =>
+  const load = (who: Asking) => {
+    // At once, though its turn may come later, so that a second click is none.
+    if (who !== null) setAsking(who);
     takeTurn(async (signal) => {
       if (off.current) return;
-      setAsking(who);
       try {
         const before = latest.current;
         const more = who === 'more' && before !== null && before.next !== null;
@@ -63,9 +64,10 @@ export function useExports(client: AuditForgeClient, engagementId: string, own: 
         const wait = Math.max(USUAL_RETRY_SECONDS, retryAfterOf(error) ?? PATIENT_SECONDS);
         setShown(({ history }) => ({ history, error: passes ? null : error, wait }));
       } finally {
-        if (!signal.aborted) setAsking(null);
+        if (!signal.aborted) setAsking((now) => (now === who ? null : now));
       }
     });
+  };
 
   const lookAgain = useEffectEvent(() => load(null));
   useEffect(() => {
@@ -88,8 +90,12 @@ export function useExports(client: AuditForgeClient, engagementId: string, own: 
     asking,
     /** Something has changed, as far as this page knows. */
     lookAgain: () => load(null),
-    refresh: () => load('refresh'),
-    more: () => load('more'),
+    refresh: () => {
+      if (asking !== 'refresh') load('refresh');
+    },
+    more: () => {
+      if (asking !== 'more') load('more');
+    },
   };
 }
 
