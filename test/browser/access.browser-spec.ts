@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Page } from 'playwright-core';
 import { events } from '../support/events.js';
 import { EngagementPage, focused } from './support/engagement-page.js';
+import { answerHistory, answerUnderWay, ONE_OF_EACH } from './support/history-answer.js';
 import { Stage } from './support/stage.js';
 
 let stage: Stage;
@@ -53,6 +54,17 @@ const STATES: [what: string, reach: (page: Page) => Promise<void>][] = [
     },
   ],
   [
+    'exports of every state, and one for a link',
+    async (page) => {
+      await answerHistory(page, ONE_OF_EACH);
+      await answerUnderWay(page, 412);
+      const detail = await EngagementPage.open(page, 'eng-1');
+      await detail.rows.last().waitFor();
+      await detail.url.click();
+      await detail.bar('Export for the link').waitFor();
+    },
+  ],
+  [
     'an engagement out of scope',
     async (page) => {
       await page.goto('/engagement/eng-2');
@@ -95,6 +107,32 @@ describe.each(LOOKS)('in $name', ({ colorScheme, viewport }) => {
 });
 
 describe('by keyboard alone', () => {
+  it('a visitor reaches every export, and does with it what can be done', async () => {
+    const { page } = await stage.visit({ engagements: ['eng-1'] });
+    await answerHistory(page, ONE_OF_EACH);
+    const detail = await EngagementPage.open(page, 'eng-1');
+    await detail.rows.last().waitFor();
+    await detail.button('Refresh').focus();
+    const names: string[] = [];
+    for (let presses = 0; presses < 5; presses++) {
+      await page.keyboard.press('Tab');
+      names.push(await page.evaluate<string>('document.activeElement.ariaLabel'));
+      const width = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineWidth');
+      expect(Number.parseFloat(width)).toBeGreaterThan(1);
+    }
+    expect(names).toEqual([
+      'Cancel the export of 8 May 2026, 15:19',
+      'New link for the export of 8 May 2026, 15:02',
+      'Copy SHA-256 of the export of 8 May 2026, 15:02',
+      'New link for the export of 8 May 2026, 11:57',
+      'Copy SHA-256 of the export of 8 May 2026, 11:57',
+    ]);
+    await detail.button('Copy SHA-256 of the export of 8 May 2026, 15:02').focus();
+    await page.keyboard.press('Enter');
+    await detail.alerted('SHA-256 copied');
+    await focused(detail.button('Copy SHA-256 of the export of 8 May 2026, 15:02'));
+  });
+
   it('a visitor copies a link, another one from the menu, and dismisses what is said', async () => {
     const { page } = await stage.visit({ engagements: ['eng-1'] });
     const detail = await EngagementPage.open(page, 'eng-1');
@@ -132,8 +170,7 @@ describe('while an export takes', () => {
   ] as const)('%s', async (_, reducedMotion, moving) => {
     const { page } = await stage.visit({ engagements: ['eng-1'], reducedMotion });
     const detail = await EngagementPage.open(page, 'eng-1');
-    const { promise, resolve: release } = Promise.withResolvers<undefined>();
-    stage.proxy.script = ({ operation }) => (operation === 'ListObjectsV2' ? promise : undefined);
+    const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
     // Transitions of colour end by themselves; what goes on and on is what disturbs.
@@ -141,7 +178,7 @@ describe('while an export takes', () => {
       'document.getAnimations().filter((each) => each instanceof CSSAnimation).length',
     );
     expect(animations).toBe(moving);
-    release(undefined);
+    release();
     await detail.alerted('Link copied');
   });
 });

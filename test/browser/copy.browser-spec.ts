@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { events } from '../support/events.js';
 import { digestOf, digestOfLink } from './support/download.js';
 import { EngagementPage, focused } from './support/engagement-page.js';
@@ -16,6 +17,15 @@ beforeAll(async () => {
 });
 afterEach(() => stage.endVisits());
 afterAll(() => stage.close());
+
+/** Every request for an export from then on, and what it prefers. The history is asked for besides. */
+function linksAskedFor(page: Page): [url: string, prefer: string | undefined][] {
+  const asked: [string, string | undefined][] = [];
+  page.on('request', (request) => {
+    if (!/\/exports/.test(request.url())) asked.push([request.url(), request.headers()['prefer']]);
+  });
+  return asked;
+}
 
 describe('URL', () => {
   it('copies a link that downloads the very bytes of the log', async () => {
@@ -42,26 +52,26 @@ describe('URL', () => {
   it('always asks for JSON lines and ten minutes, once for each click', async () => {
     const { page } = await stage.visit({ engagements: ['eng-1'] });
     const detail = await EngagementPage.open(page, 'eng-1');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const asked = linksAskedFor(page);
     await detail.url.click();
     await detail.alerted('Link copied');
     expect(asked).toEqual([
-      `${stage.url}/auditforge/engagement/eng-1/audit-log?format=jsonl&delivery=signed_url&expires_in=600`,
+      [
+        `${stage.url}/auditforge/engagement/eng-1/audit-log?format=jsonl&delivery=signed_url&expires_in=600`,
+        'respond-async, wait=10',
+      ],
     ]);
   });
 
   it('makes one link of a double click', async () => {
     const { page } = await stage.visit({ engagements: ['eng-1'] });
     const detail = await EngagementPage.open(page, 'eng-1');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const asked = linksAskedFor(page);
     // Held until both clicks have come.
-    const { promise, resolve: release } = Promise.withResolvers<undefined>();
-    stage.proxy.script = ({ operation }) => (operation === 'ListObjectsV2' ? promise : undefined);
+    const release = stage.holdExports();
     await detail.url.dblclick();
     await detail.busy();
-    release(undefined);
+    release();
     await detail.alerted('Link copied');
     await detail.idle();
     expect(asked).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { events } from '../support/events.js';
 import { EngagementPage } from './support/engagement-page.js';
-import { Stage } from './support/stage.js';
+import { listsShards, Stage } from './support/stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ describe('an export that fails', () => {
     expect(text).toMatch(REFERENCE);
     expect(await stage.clipboard.read()).toBe('before');
     const [, reference] = /Reference: (\S+)$/.exec(text)!;
-    const [line] = stage.service.logged('auditforge_audit_log_signed_url_failed');
+    const [line] = stage.service.logged('auditforge_audit_log_export_failed');
     expect(line).toMatchObject({ request_id: reference });
   });
 
@@ -75,8 +75,8 @@ describe('an export that fails', () => {
     await detail.url.click();
     await detail.alerted('Link copied');
     const link = await stage.clipboard.read();
-    stage.proxy.script = ({ operation }) =>
-      operation === 'ListObjectsV2' ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
+    stage.proxy.script = (request) =>
+      listsShards(request) ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
     await detail.url.click();
     await detail.alerted('AuditForge is not allowed to read or write where this log is kept.');
     expect(await detail.alert.count()).toBe(1);

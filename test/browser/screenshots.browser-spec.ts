@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { EngagementPage } from './support/engagement-page.js';
+import { answerHistory, answerUnderWay, ONE_OF_EACH, ready } from './support/history-answer.js';
 import { changeLinkAnswers } from './support/link-answer.js';
 import { Stage } from './support/stage.js';
 
@@ -26,18 +27,36 @@ afterAll(async () => {
 
 async function copied(page: Page): Promise<void> {
   await changeLinkAnswers(page, { expires_at: new Date(NOW.getTime() + 600_000).toISOString() });
+  await answerHistory(page, [ready('13:20')]);
   const detail = await EngagementPage.open(page, 'eng-abc123');
   await detail.url.click();
   await detail.alerted('Link copied');
 }
 
+async function history(page: Page): Promise<void> {
+  await answerHistory(page, ONE_OF_EACH);
+  const detail = await EngagementPage.open(page, 'eng-abc123');
+  await detail.rows.last().waitFor();
+}
+
+async function progress(page: Page): Promise<void> {
+  await answerHistory(page, [ready('13:02')]);
+  await answerUnderWay(page, 412);
+  const detail = await EngagementPage.open(page, 'eng-abc123');
+  await detail.url.click();
+  await detail.bar('Export for the link').waitFor();
+}
+
 async function empty(page: Page): Promise<void> {
+  const nothing = { empty: true, size_bytes: 0, event_count: 0, sha256: null, s3_key: null };
+  await answerHistory(page, [ready('13:20', nothing)]);
   const detail = await EngagementPage.open(page, 'eng-empty');
   await detail.url.click();
   await detail.alerted('nothing to export');
 }
 
 async function failed(page: Page): Promise<void> {
+  await answerHistory(page, [ready('13:02')]);
   await page.route(/delivery=signed_url/, (route) =>
     route.fulfill({
       status: 503,
@@ -68,6 +87,10 @@ it.each([
   ['dark', copied, 1280, 'dark'],
   ['narrow', copied, 360, 'light'],
   ['wide', copied, 1920, 'light'],
+  ['history', history, 1280, 'light'],
+  ['history-dark', history, 1280, 'dark'],
+  ['history-narrow', history, 360, 'light'],
+  ['progress', progress, 1280, 'light'],
   ['error', failed, 1280, 'light'],
   ['empty', empty, 1280, 'light'],
   ['start', start, 1280, 'light'],
@@ -89,7 +112,7 @@ it.each([
   });
   await reach(page);
   const path = join(folder, `${name}.png`);
-  await page.screenshot({ path });
+  await page.screenshot({ path, fullPage: true });
   const png = await readFile(path);
   expect(png.subarray(1, 4).toString()).toBe('PNG');
   // The width in the header of the file (PNG, 11.2.2).

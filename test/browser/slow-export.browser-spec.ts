@@ -32,21 +32,11 @@ beforeAll(async () => {
 afterEach(() => stage.endVisits());
 afterAll(() => stage.close());
 
-/** Holds the store's listing back, so that exports take until they are released. */
-function holdExports(): () => void {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  stage.proxy.script = ({ operation }) => (operation === 'ListObjectsV2' ? promise : undefined);
-  return () => {
-    stage.proxy.script = () => undefined;
-    resolve(undefined);
-  };
-}
-
 describe('an export that takes long', () => {
   it('shows that it is under way, and leaves the focus where it was', async () => {
     const { page } = await stage.visit({ engagements: ['eng-1'] });
     const detail = await EngagementPage.open(page, 'eng-1');
-    const release = holdExports();
+    const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
     await detail.told('Preparing the link. Press Escape to cancel.');
@@ -67,7 +57,7 @@ describe('an export that takes long', () => {
     complaints.expect(/ERR_ABORTED: GET .*delivery=signed_url/);
     await stage.clipboard.write('before');
     const detail = await EngagementPage.open(page, 'eng-1');
-    const release = holdExports();
+    const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
     const aborted = page.waitForEvent('requestfailed');
@@ -87,7 +77,7 @@ describe('an export that takes long', () => {
     const { page } = await stage.visit({ engagements: ['eng-1'], before: DEAF_FETCH });
     await stage.clipboard.write('before');
     const detail = await EngagementPage.open(page, 'eng-1');
-    const release = holdExports();
+    const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
     const answered = page.waitForEvent('requestfinished');
@@ -127,7 +117,7 @@ describe('an export that takes long', () => {
     await page.clock.install();
     await stage.clipboard.write('before');
     const detail = await EngagementPage.open(page, 'eng-1');
-    const release = holdExports();
+    const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
     await page.clock.fastForward(5_000);

@@ -1,15 +1,6 @@
 import { UnexpectedAnswer } from './errors.js';
+import { holds } from './holds.js';
 import type { AuditLogSignedUrlResponse, Engagement, Session } from './types.js';
-
-type Kind = 'string' | 'string?' | 'number' | 'boolean' | 'strings';
-
-const IS: Record<Kind, (value: unknown) => boolean> = {
-  string: (value) => typeof value === 'string',
-  'string?': (value) => value === null || typeof value === 'string',
-  number: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-  boolean: (value) => typeof value === 'boolean',
-  strings: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
-};
 
 /** The answer to a request for a link, held to what was asked for: evidence of another engagement must not pass. */
 export function asSignedUrl(body: unknown, engagementId: string): AuditLogSignedUrlResponse {
@@ -52,12 +43,4 @@ export function asEngagement(body: unknown, id: string): Engagement {
 
 export function asSession(body: unknown): Session {
   return holds<Session>(body, { subject: 'string', engagements: 'strings', expires_at: 'string' });
-}
-
-function holds<T>(body: unknown, fields: Record<keyof T & string, Kind> | Record<string, Kind>): T {
-  if (typeof body !== 'object' || body === null) throw new UnexpectedAnswer('it is not an object');
-  for (const [name, kind] of Object.entries(fields))
-    if (!IS[kind]((body as Record<string, unknown>)[name]))
-      throw new UnexpectedAnswer(`"${name}" is missing or not a ${kind.replace('?', '')}`);
-  return body as T;
 }

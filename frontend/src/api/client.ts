@@ -1,21 +1,12 @@
-import { asEngagement, asSession, asSignedUrl } from './answers.js';
+import { asEngagement, asSession } from './answers.js';
+import { exportCalls, type ExportCalls } from './export-calls.js';
 import { readJson, send, type Transport } from './request.js';
-import type { AuditLogFormat, AuditLogSignedUrlResponse, Engagement, Session } from './types.js';
+import type { AuditLogFormat, Engagement, Session } from './types.js';
+import type { Waiting } from './waiting.js';
 
-export interface Waiting {
-  signal?: AbortSignal | undefined;
-}
-
-export interface AuditForgeClient {
+export interface AuditForgeClient extends ExportCalls {
   /** How requests say who they are: by the cookie of a session, which links carry too, or by a bearer token. */
   readonly credential: 'cookie' | 'token';
-  /** The whole log as one S3 object, and a link to it valid for `expiresIn` seconds (60 to 3600). */
-  readonly getAuditLogSignedUrl: (
-    engagementId: string,
-    format?: AuditLogFormat,
-    expiresIn?: number,
-    waiting?: Waiting,
-  ) => Promise<AuditLogSignedUrlResponse>;
   readonly getEngagement: (id: string, waiting?: Waiting) => Promise<Engagement>;
   /** Where the log itself is streamed from. */
   readonly auditLogUrl: (id: string, format?: AuditLogFormat) => string;
@@ -51,11 +42,7 @@ export function createAuditForgeClient(options: AuditForgeClientOptions = {}): A
 
   return {
     credential: token === undefined ? 'cookie' : 'token',
-    async getAuditLogSignedUrl(id, format = 'jsonl', expiresIn = 600, { signal } = {}) {
-      const query = new URLSearchParams({ format, delivery: 'signed_url', expires_in: String(expiresIn) });
-      const response = await send(transport, `${engagement(id)}/audit-log?${query}`, { signal });
-      return asSignedUrl(await readJson(response), id);
-    },
+    ...exportCalls(transport, engagement),
     async getEngagement(id, { signal } = {}) {
       return asEngagement(await readJson(await send(transport, engagement(id), { signal })), id);
     },

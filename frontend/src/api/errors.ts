@@ -1,4 +1,5 @@
 import { hasName } from '../has-name.js';
+import type { UnfinishedExport } from './types.js';
 
 /** What the service says is wrong: an RFC 9457 problem, or only a status where the answer has no body (HEAD). */
 export class AuditForgeProblem extends Error {
@@ -40,7 +41,32 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
+/**
+ * An export without an object, told as the problem that it came to.
+ * @param status of the answer that said so
+ */
+export function withoutLink(
+  { state, reason }: Pick<UnfinishedExport, 'state' | 'reason'>,
+  status: number,
+  requestId: string | null,
+): AuditForgeProblem {
+  const code = state === 'failed' ? (reason ?? null) : state;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return new AuditForgeProblem(status, code, `The export is ${state}${why}.`, requestId, null);
+}
+
 /** Whether a call ended because its own signal was aborted. */
 export function isAbort(error: unknown): boolean {
   return hasName(error, 'AbortError');
+}
+
+/** Whether another try may well do. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof NetworkFailure) return true;
+  return error instanceof AuditForgeProblem && (error.status === 429 || error.status === 503);
+}
+
+/** Seconds to wait before another try, where the service has said so. */
+export function retryAfterOf(error: unknown): number | null {
+  return error instanceof AuditForgeProblem ? error.retryAfterSeconds : null;
 }

@@ -25,7 +25,7 @@ async function readObject(response: Response): Promise<Record<string, unknown>> 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
 /** Retry-After is seconds or a date (RFC 9110, 10.2.3). */
-function secondsUntilRetry(header: string | null): number | null {
+export function secondsUntilRetry(header: string | null): number | null {
   if (header === null) return null;
   if (/^\d+$/.test(header)) return Number(header);
   const until = Date.parse(header);

@@ -16,6 +16,10 @@ export interface Ask {
   readonly bearer?: string;
   /** A 401 to this request says nothing about the session that the page has. */
   readonly expect401?: boolean;
+  /** What would suit (RFC 7240). */
+  readonly prefer?: string;
+  /** Sent even if the page goes away meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 /** Sends one request; anything but a success is thrown as one of the errors of errors.ts, or as the abort that it was. */
@@ -24,11 +28,13 @@ export async function send(transport: Transport, path: string, ask: Ask = {}): P
   const bearer = ask.bearer ?? token;
   const headers = new Headers({ Accept: 'application/json' });
   if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
+  if (ask.prefer !== undefined) headers.set('Prefer', ask.prefer);
   const response = await answered(
     transport.fetch(transport.baseUrl + path, {
       method: ask.method ?? 'GET',
       headers,
       cache: 'no-store',
+      keepalive: ask.keepalive ?? false,
       credentials: token === undefined ? 'same-origin' : 'omit',
       signal: ask.signal ?? null,
     }),

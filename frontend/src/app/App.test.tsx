@@ -24,6 +24,7 @@ async function answerTo(path: string, { method, headers }: RequestInit): Promise
     return new Response(null, { status: 204 });
   }
   if (!service.signedIn) return problem(401);
+  if (path.includes('/audit-log/exports')) return problem(404, 'not_found');
   const id = path.split('/').at(3)!;
   service.waiting += 1;
   service.most = Math.max(service.most, service.waiting);

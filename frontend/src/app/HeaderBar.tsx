@@ -32,8 +32,8 @@ export function HeaderBar({ session, onSignOut }: Props) {
         {session && (
           <>
             <p className="who">
-              Signed in as <strong>{session.subject}</strong>
-              <span className="until"> until {moment(new Date(session.expires_at))}</span>
+              Signed in as <strong>{session.subject}</strong>{' '}
+              <span className="until">until {moment(new Date(session.expires_at))}</span>
             </p>
             <button type="button" className="af-button af-quiet" onClick={signOut}>
               Sign out

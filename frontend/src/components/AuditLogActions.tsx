@@ -16,6 +16,7 @@ interface Props {
 /** Audit log, URL, and what a link may be besides. Nothing here is ever disabled, so that the focus stays. */
 export function AuditLogActions({ client, engagement, handOver, urlButton }: Props) {
   const [choice, setChoice] = useState(USUAL_CHOICE);
+  const sha256 = handOver.last?.answer.sha256 ?? null;
   return (
     <div className="af-actions">
       <AuditLogLink
@@ -38,10 +39,12 @@ export function AuditLogActions({ client, engagement, handOver, urlButton }: Pro
         <LinkMenu
           choice={choice}
           busy={handOver.linking}
-          sha256={handOver.last?.answer.sha256 ?? null}
+          sha256={sha256}
           onChoose={setChoice}
           onCopy={() => handOver.makeLink(choice)}
-          onCopySha256={() => void handOver.copySha256()}
+          onCopySha256={() => {
+            if (sha256 !== null) void handOver.copyDigest(sha256);
+          }}
         />
       </div>
     </div>

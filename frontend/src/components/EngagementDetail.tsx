@@ -4,6 +4,7 @@ import type { Engagement } from '../api/types.js';
 import { explain } from '../words/explain.js';
 import type { Heading } from './EngagementHeader.js';
 import { EngagementReady } from './EngagementReady.js';
+import { Told } from './Told.js';
 import { useEngagement } from './use-engagement.js';
 
 export interface EngagementDetailProps {
@@ -43,7 +44,9 @@ export function EngagementDetail({
       )}
       {loaded.state === 'failed' && (
         <div className="af-notice" data-tone="bad">
-          <p role="alert">{explain(loaded.error)}</p>
+          <p role="alert">
+            <Told text={explain(loaded.error)} />
+          </p>
           <div className="af-notice-actions">
             <button type="button" className="af-button" onClick={retry}>
               Try again

@@ -1,14 +1,13 @@
 import { useEffect, useEffectEvent } from 'react';
 import { clock, events, size } from '../words/amounts.js';
+import { FORMAT_NAMES } from '../words/formats.js';
 import type { MadeLink } from './made-link.js';
 import type { HandOver } from './use-hand-over.js';
 import { useSecondsLeft } from './use-seconds-left.js';
 
-const FORMAT_NAMES = { jsonl: 'JSON lines', json: 'JSON array' } as const;
-
 /** The last link: what it is, how long it will last, and one click for a new one. */
 export function LastLink({ link, handOver }: { link: MadeLink; handOver: HandOver }) {
-  const { answer, choice, deadline } = link;
+  const { answer, deadline } = link;
   const left = useSecondsLeft(deadline);
   const expired = left === 0;
   const tell = useEffectEvent(() => handOver.expired(link));
@@ -46,7 +45,7 @@ export function LastLink({ link, handOver }: { link: MadeLink; handOver: HandOve
           type="button"
           className="af-button"
           aria-disabled={handOver.linking}
-          onClick={() => handOver.makeLink(choice)}
+          onClick={() => handOver.makeLinkAgain(link)}
         >
           New link
         </button>

@@ -1,11 +1,9 @@
 import type { AuditLogFormat } from '../api/types.js';
+import { FORMAT_NAMES } from '../words/formats.js';
 import type { LinkChoice } from './made-link.js';
 import { useMenu } from './use-menu.js';
 
-const FORMATS: readonly (readonly [AuditLogFormat, string])[] = [
-  ['jsonl', 'JSON lines'],
-  ['json', 'JSON array'],
-];
+const FORMATS = ['jsonl', 'json'] as const satisfies readonly AuditLogFormat[];
 
 const LIFETIMES: readonly (readonly [seconds: number, string])[] = [
   [60, '1 minute'],
@@ -56,9 +54,9 @@ export function LinkMenu({ choice, busy, sha256, onChoose, onCopy, onCopySha256 
             <span className="af-menu-title" aria-hidden="true">
               Format
             </span>
-            {FORMATS.map(([format, name]) => (
+            {FORMATS.map((format) => (
               <button key={format} {...radio(choice.format === format, { format })}>
-                {name}
+                {FORMAT_NAMES[format]}
               </button>
             ))}
           </div>

@@ -1,6 +1,9 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { LinkField } from './LinkField.js';
+import type { LinkChoice } from './made-link.js';
 import type { Notice } from './notice.js';
+import { Told } from './Told.js';
+import { useFocusLost } from './use-focus-lost.js';
 
 interface Props {
   notice: Notice;
@@ -8,28 +11,29 @@ interface Props {
   silent: boolean;
   onCopy: () => void;
   onShow: () => void;
+  onInstead: (choice: LinkChoice) => void;
   onDismiss: () => void;
   /** Called when the notice goes away with the focus in it. */
   onFocusLost: () => void;
 }
 
 /** What the page has to say, at the button, until it is dismissed. */
-export function NoticeBox({ notice, silent, onCopy, onShow, onDismiss, onFocusLost }: Props) {
-  const { text, tone, byHand } = notice;
-  const box = useRef<HTMLDivElement>(null);
+export function NoticeBox({ notice, silent, onCopy, onShow, onInstead, onDismiss, onFocusLost }: Props) {
+  const { text, tone, byHand, instead } = notice;
+  const box = useFocusLost<HTMLDivElement>(onFocusLost);
+  // What was clicked may be far below it.
+  useEffect(() => {
+    box.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [box]);
 
-  useLayoutEffect(() => {
-    const element = box.current;
-    return () => {
-      if (element?.contains(document.activeElement) === true) onFocusLost();
-    };
-    // Only as the notice goes: the callback does the same in every render.
-  }, []);
-
-  if (silent && byHand === undefined) return null;
+  if (silent && byHand === undefined && instead === undefined) return null;
   return (
     <div ref={box} className="af-notice" data-tone={tone}>
-      {!silent && <p role="alert">{text}</p>}
+      {!silent && (
+        <p role="alert">
+          <Told text={text} />
+        </p>
+      )}
       {byHand?.how === 'field' && <LinkField byHand={byHand} />}
       <div className="af-notice-actions">
         {byHand?.how === 'button' && (
@@ -40,6 +44,11 @@ export function NoticeBox({ notice, silent, onCopy, onShow, onDismiss, onFocusLo
         {byHand?.how === 'prompted' && (
           <button type="button" className="af-button" onClick={onShow}>
             Show {byHand.what}
+          </button>
+        )}
+        {instead && (
+          <button type="button" className="af-button" onClick={() => onInstead(instead)}>
+            New export
           </button>
         )}
         <button type="button" className="af-button af-quiet" onClick={onDismiss}>

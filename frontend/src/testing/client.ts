@@ -43,6 +43,9 @@ export function fakeClient(does: Partial<AuditForgeClient> = {}) {
   return {
     credential: does.credential ?? 'cookie',
     getAuditLogSignedUrl: vi.fn(does.getAuditLogSignedUrl ?? (async () => answer())),
+    renewExport: vi.fn(does.renewExport ?? (async () => answer())),
+    listExports: vi.fn(does.listExports ?? (async () => null)),
+    cancelExport: vi.fn(does.cancelExport ?? (async () => undefined)),
     getEngagement: vi.fn(does.getEngagement ?? (async () => engagement)),
     auditLogUrl: (id: string) => `/auditforge/engagement/${id}/audit-log?format=jsonl`,
     checkAuditLog: vi.fn(does.checkAuditLog ?? (async () => undefined)),

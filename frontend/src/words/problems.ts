@@ -1,7 +1,8 @@
 import type { AuditForgeProblem } from '../api/errors.js';
 import type { components } from '../api/schema.js';
 
-type Code = components['schemas']['Problem']['code'];
+/** Codes of answers, and the reasons for which an export that was accepted came to nothing. */
+type Code = components['schemas']['Problem']['code'] | 'lost_at_restart' | 'cancelled';
 
 const OPERATOR = 'Tell whoever runs AuditForge, with the reference.';
 
@@ -16,6 +17,8 @@ export const PROBLEM_WORDS: Record<Code, (problem: AuditForgeProblem) => string>
   export_not_found: () => 'This export is not known. Make a new one.',
   export_finished: () => 'This export has already finished, so it cannot be cancelled.',
   export_gone: () => 'The file of this export has been removed. Make a new one.',
+  lost_at_restart: () => 'The service was restarted before this export was done. Make a new one.',
+  cancelled: () => 'This export was cancelled, so there is no file of it. Make a new one.',
   snapshot_changed: () =>
     'The log changed while it was being read. Wait until the audit has stopped writing, then try again.',
   too_many_requests: ({ retryAfterSeconds }) =>

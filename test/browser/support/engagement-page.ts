@@ -8,6 +8,9 @@ export class EngagementPage {
   readonly alert: Locator;
   readonly status: Locator;
   readonly lastLink: Locator;
+  readonly exports: Locator;
+  /** One for each export that is shown. */
+  readonly rows: Locator;
 
   constructor(readonly page: Page) {
     this.auditLog = page.getByRole('link', { name: 'Audit log', exact: true });
@@ -16,6 +19,8 @@ export class EngagementPage {
     this.alert = page.getByRole('alert');
     this.status = page.getByRole('status');
     this.lastLink = page.getByRole('region', { name: 'Last link' });
+    this.exports = page.getByRole('region', { name: 'Exports', exact: true });
+    this.rows = this.exports.getByRole('listitem');
   }
 
   static async open(page: Page, id: string): Promise<EngagementPage> {
@@ -27,6 +32,10 @@ export class EngagementPage {
 
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
+  }
+
+  bar(name: RegExp | string): Locator {
+    return this.page.getByRole('progressbar', { name, exact: true });
   }
 
   item(name: string): Locator {

@@ -2,9 +2,12 @@ import type { Page } from 'playwright-core';
 import type { SignedUrlFields } from '../../../src/audit-forge/dto/signed-url.response.js';
 import { TIME_ZONE } from './visit.js';
 
+/** A request for a link: to a new export, or to one that there is. */
+const ASKS_FOR_LINK = /delivery=signed_url|\/exports\/[^/?]+\?expires_in=/;
+
 /** What the service answers to the next request for a link. */
 export async function linkAnswer(page: Page): Promise<SignedUrlFields> {
-  const response = await page.waitForResponse((each) => each.url().includes('delivery=signed_url'));
+  const response = await page.waitForResponse((each) => ASKS_FOR_LINK.test(each.url()));
   return (await response.json()) as SignedUrlFields;
 }
 

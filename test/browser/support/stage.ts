@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
+import type { StoreRequest } from '../../support/faults/fault.js';
 import { FaultProxy } from '../../support/faults/fault-proxy.js';
 import { ServiceProcess } from '../../support/service-process.js';
 import { launchChromium } from './chromium.js';
@@ -65,6 +66,16 @@ export class Stage {
     for (const result of ended) if (result.status === 'rejected') throw result.reason;
   }
 
+  /** Holds the listing of shards back, so that exports take until they are released. */
+  holdExports(): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.proxy.script = (request) => (listsShards(request) ? promise : undefined);
+    return () => {
+      this.proxy.script = () => undefined;
+      resolve(undefined);
+    };
+  }
+
   /** Names of the exports of an engagement, as they were put. */
   exportsOf(id: string): string[] {
     return this.proxy.requests
@@ -76,4 +87,9 @@ export class Stage {
   close(): Promise<void> {
     return this.running.disposeAsync();
   }
+}
+
+/** Whether an export begins with this request. */
+export function listsShards({ operation, query }: StoreRequest): boolean {
+  return operation === 'ListObjectsV2' && query.get('prefix')?.startsWith('auditforge/audit/') === true;
 }

@@ -24,6 +24,8 @@ export class Visit {
     private readonly url: string,
   ) {
     this.complaints = new Complaints(context);
+    // The history, which is asked for at any moment and given up when its page goes.
+    this.complaints.tolerate(/ERR_ABORTED: GET .*\/audit-log\/exports(\?|$)/);
   }
 
   static async begin(browser: Browser, url: string, options: VisitOptions): Promise<Visit> {
