@@ -6,6 +6,7 @@ import { StoreClock } from '../clock.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import type { ExportRunner, FinishedRun } from '../export-runner.js';
 import type { ExportSlots } from '../export-slots.js';
+import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import type { RecordKind } from '../records/parse-record.js';
 import type { ExportRecords, StandingRecord } from '../records/export-records.js';
 import type { S3Store } from '../s3/s3-store.js';
@@ -63,6 +64,7 @@ describe('the worker', () => {
       { enter: async () => slot } as unknown as ExportSlots,
       {} as S3Store,
       new StoreClock(new FixedClock('2026-05-08T13:20:00Z')),
+      new AuditForgeMetrics(),
     );
   });
 
