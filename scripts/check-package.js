@@ -1,4 +1,4 @@
-// Packs the package as it would be published, and has publint and arethetypeswrong look at what came of it.
+// Packs what is built as it would be published, and has publint and arethetypeswrong look at what came of it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'auditforge-package-'));
 try {
-  // Its `prepack` builds it.
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+  // Its `prepack` would build it once more.
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });

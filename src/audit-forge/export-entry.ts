@@ -24,12 +24,11 @@ export function entryOf({ kind, record }: StandingRecord, view: Unfinished | und
 
 /** Of an export whose record cannot be trusted: what its id says, and no more. */
 export function damagedEntry(exportId: string): ExportEntry {
-  const at = timeOfExportId(exportId);
   return {
     export_id: exportId,
     state: 'failed',
     format: null,
-    requested_at: Number.isNaN(at.getTime()) ? null : at.toISOString(),
+    requested_at: timeOfExportId(exportId).toISOString(),
     requested_by: null,
     reason: 'invalid_export_record',
   };

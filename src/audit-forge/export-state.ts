@@ -18,9 +18,9 @@ export type ReadyExport = { state: 'ready' } & SignedUrlFields;
 export interface ExportEntry {
   export_id: string;
   state: ExportState['state'];
-  /** null: its record is damaged, as of the next two. */
+  /** null: its record is damaged; so it is of `requested_by`. */
   format: string | null;
-  requested_at: string | null;
+  requested_at: string;
   requested_by: { kind: string; subject: string } | null;
   /** Of one that has not ended. */
   progress?: ExportProgress;

@@ -231,7 +231,7 @@ describe('the other calls', () => {
     ['an export of a state that is not known', { exports: [{ ...entry(1), state: 'x' }], next_cursor: null }],
     ['one that is ready without a size', { exports: [{ ...entry(1), size_bytes: null }], next_cursor: null }],
     ['one under way without progress', { exports: [{ ...entry(1), state: 'running' }], next_cursor: null }],
-    ['nobody', { exports: [{ ...entry(1), requested_by: null }], next_cursor: null }],
+    ['nobody', { exports: [{ ...entry(1), requested_by: { kind: 'admin' } as never }], next_cursor: null }],
   ])('refuse a list with %s', async (_, body) => {
     await expect(serviceOf(Response.json(body)).client.listExports('eng-abc123')).rejects.toThrow(
       UnexpectedAnswer,

@@ -502,7 +502,7 @@ export interface components {
        * @description To the second alone where its record is damaged.
        * @example 2026-05-08T13:20:00.000Z
        */
-      requested_at: string | null;
+      requested_at: string;
       /** @description null where its record is damaged. */
       requested_by: components['schemas']['RequestedBy'] | null;
       /** @description Of one that has not ended. */

@@ -21,6 +21,7 @@ export function ExportRow({ entry, name, handOver }: Props) {
   const row = useRef<HTMLLIElement>(null);
   const { export_id, state, format, requested_at, progress, sha256 } = entry;
   const digest = state === 'ready' && entry.empty !== true && typeof sha256 === 'string' ? sha256 : null;
+  const about = aboutExport(entry);
   return (
     <li ref={row} className="af-export" data-state={state} tabIndex={-1}>
       <div className="af-export-facts">
@@ -30,7 +31,7 @@ export function ExportRow({ entry, name, handOver }: Props) {
           </time>
           <span className="af-export-state">{STATE_NAMES[state]}</span>
         </p>
-        <p className="af-last-what">{aboutExport(entry)}</p>
+        {about !== '' && <p className="af-last-what">{about}</p>}
         {digest !== null && (
           <p className="af-digest">
             SHA-256 <code>{digest}</code>
@@ -51,7 +52,9 @@ export function ExportRow({ entry, name, handOver }: Props) {
               className="af-button"
               aria-label={`New link for the export of ${name}`}
               aria-disabled={handOver.linking}
-              onClick={() => handOver.renewLink(export_id, { ...USUAL_CHOICE, format })}
+              onClick={() =>
+                handOver.renewLink(export_id, { ...USUAL_CHOICE, ...(format === null ? {} : { format }) })
+              }
             >
               New link
             </button>

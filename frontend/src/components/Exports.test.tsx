@@ -67,6 +67,15 @@ describe('the exports', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  it('show one whose record is damaged as what it is, without what is not known of it', async () => {
+    const damaged = { format: null, requested_by: null, reason: 'invalid_export_record' };
+    const { export_id, requested_at } = entry(1);
+    await open([page([entry(2), { export_id, requested_at, state: 'failed', ...damaged }])]);
+    expect(rows()[1]!.textContent).toMatch(
+      /^8 May 2026, 13:01 CESTFailedThe record of this export is not valid/,
+    );
+  });
+
   it('are not spoken of where the service keeps no records', async () => {
     const { client } = await open([null]);
     expect(screen.queryByRole('region', { name: 'Exports' })).toBeNull();

@@ -14,7 +14,9 @@ export const STATE_NAMES: Readonly<Record<ExportEntry['state'], string>> = {
   cancelled: 'Cancelled',
 };
 
-const ASKED_BY: Readonly<Record<ExportEntry['requested_by']['kind'], string>> = {
+type RequestedBy = NonNullable<ExportEntry['requested_by']>;
+
+const ASKED_BY: Readonly<Record<RequestedBy['kind'], string>> = {
   admin: 'by the platform admin',
   session: 'by',
   service: 'by the service',
@@ -24,14 +26,15 @@ const ASKED_BY: Readonly<Record<ExportEntry['requested_by']['kind'], string>> = 
 export function aboutExport(entry: ExportEntry): string {
   const { format, size_bytes, event_count, empty, requested_by } = entry;
   const amounts = empty === true ? ['no events, so no file'] : sizes(size_bytes, event_count);
-  return [FORMAT_NAMES[format], ...amounts, whoAsked(requested_by)].join(' · ');
+  const known = [format && FORMAT_NAMES[format], ...amounts, requested_by && whoAsked(requested_by)];
+  return known.filter((word) => word !== null).join(' · ');
 }
 
 function sizes(bytes: number | undefined, count: number | undefined): string[] {
   return bytes === undefined || count === undefined ? [] : [size(bytes), events(count)];
 }
 
-function whoAsked({ kind, subject }: ExportEntry['requested_by']): string {
+function whoAsked({ kind, subject }: RequestedBy): string {
   // No line ends between the two.
   return `${ASKED_BY[kind] ?? 'by'}\u00a0${subject}`;
 }

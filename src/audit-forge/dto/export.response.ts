@@ -115,13 +115,11 @@ export class ExportEntryResponse implements ExportEntry {
   format!: string | null;
 
   @ApiProperty({
-    type: String,
     format: 'date-time',
-    nullable: true,
     description: 'To the second alone where its record is damaged.',
     example: '2026-05-08T13:20:00.000Z',
   })
-  requested_at!: string | null;
+  requested_at!: string;
 
   @ApiProperty({ type: RequestedByResponse, nullable: true, description: OF_INTACT })
   requested_by!: RequestedByResponse | null;

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { FixedClock, noAbort } from '../../../test/support/aws-mock.js';
 import { jobOf } from '../../../test/support/jobs.js';
 import type { AuditLogExporter } from '../audit-log-exporter.js';
@@ -32,6 +33,7 @@ describe('the worker', () => {
   let decide: (completing?: Completing) => Promise<void>;
   let worker: ExportWorker;
 
+  beforeAll(() => Logger.overrideLogger(false));
   beforeEach(() => {
     job = jobOf();
     done = [];

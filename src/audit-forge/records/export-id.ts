@@ -20,6 +20,11 @@ export function randomOfExportId(exportId: string): string {
   return exportId.slice(-10);
 }
 
+/** Of the pattern, and of a time that there is. */
+export function isExportId(text: string): boolean {
+  return EXPORT_ID.test(text) && !Number.isNaN(timeOfExportId(text).getTime());
+}
+
 /** The second in an id; an invalid date where the digits are none. */
 export function timeOfExportId(exportId: string): Date {
   const iso = exportId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-.*$/, '$1-$2-$3T$4:$5:$6Z');

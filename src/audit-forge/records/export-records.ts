@@ -4,7 +4,7 @@ import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import { listKeys } from '../s3/listing.js';
 import { S3Store } from '../s3/s3-store.js';
 import { SmallObjects, TooLarge } from '../s3/small-objects.js';
-import { EXPORT_ID } from './export-id.js';
+import { isExportId } from './export-id.js';
 import type { ExportRequested } from './export-record.js';
 import { invalidRecord, parseRecord, type RecordKind, type RecordOf } from './parse-record.js';
 
@@ -115,6 +115,6 @@ function note(found: Map<string, Set<RecordKind>>, name: string): void {
   const dot = name.indexOf('.');
   const exportId = name.slice(0, dot);
   const kind = (Object.keys(ENDING) as RecordKind[]).find((each) => ENDING[each] === name.slice(dot));
-  if (kind === undefined || !EXPORT_ID.test(exportId)) return;
+  if (kind === undefined || !isExportId(exportId)) return;
   found.set(exportId, (found.get(exportId) ?? new Set()).add(kind));
 }

@@ -5,7 +5,7 @@ const SHA256 = 'e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d
 const MIB = 1024 * 1024;
 
 /** So many of a thousand shards. */
-export const progressOf = (shards: number) => ({
+const progressOf = (shards: number) => ({
   shards: { done: shards, total: 1000 },
   bytes: { done: shards * MIB, total: 1000 * MIB },
 });
