@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { event, events } from '../../support/events.js';
 import { startFaulty, type FaultyService } from '../../support/faults/faulty-service.js';
 import { send } from '../../support/http-client.js';
+import { metricsOf } from '../../support/metrics.js';
 import type { Service } from '../../support/service.js';
 import { ADMIN_TOKEN } from '../../support/session-tokens.js';
 import { until } from '../../support/until.js';
@@ -18,19 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => started.close());
 
-/** What Prometheus reads, by name with its labels. */
-async function metrics(): Promise<Record<string, number>> {
-  const answer = await send(`${service.url}/metrics`);
-  expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
-  const lines = answer.body.toString().split('\n');
-  const values = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  return Object.fromEntries(
-    values.map((line) => {
-      const at = line.lastIndexOf(' ');
-      return [line.slice(0, at), Number(line.slice(at + 1).replace('Inf', 'Infinity'))];
-    }),
-  );
-}
+const metrics = () => metricsOf(service.url);
 
 const EXPORTS = (delivery: string, outcome: string, format = 'jsonl') =>
   `auditforge_exports_total{delivery="${delivery}",format="${format}",outcome="${outcome}"}`;
