@@ -15,9 +15,9 @@ import { CustodyTrail } from './custody/custody-trail.js';
 import { EngagementStore } from './engagements/engagement-store.js';
 import { Engagements } from './engagements/engagements.js';
 import { S3EngagementStore } from './engagements/s3-engagement-store.js';
-import { ExportAcceptance } from './export-acceptance.js';
-import { ExportCancellation } from './export-cancellation.js';
-import { ExportHistory } from './export-history.js';
+import { ExportAcceptance } from './queue/export-acceptance.js';
+import { ExportCancellation } from './queue/export-cancellation.js';
+import { ExportHistory } from './history/export-history.js';
 import { ExportRunner } from './export-runner.js';
 import { ExportSlots } from './export-slots.js';
 import { ExportKeys } from './exports/export-keys.js';
@@ -27,8 +27,8 @@ import { ExportsController } from './exports.controller.js';
 import { commonHeaders } from './http/common-headers.js';
 import { AuditForgeHealth } from './health/audit-forge-health.js';
 import { IdempotencyKeys } from './idempotency/idempotency-keys.js';
-import { LinkHandOver } from './link-hand-over.js';
-import { LogReader } from './log-reader.js';
+import { LinkHandOver } from './custody/link-hand-over.js';
+import { LogReader } from './log/log-reader.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { throttlerStorage } from './limits/throttler-storage.js';
 import { AuditForgeMetrics } from './metrics/audit-forge-metrics.js';
@@ -49,7 +49,7 @@ import { ShardReader } from './shards/shard-reader.js';
 import { SessionController } from './session.controller.js';
 import { Shutdown } from './shutdown.js';
 import { Snapshots } from './shards/snapshots.js';
-import { StreamTrail } from './stream-trail.js';
+import { StreamTrail } from './custody/stream-trail.js';
 
 /** The audit-log export: the endpoint, and {@link AuditLogExporter} for other services. */
 @Module({

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { AssembledLog, LogSummary } from './assembled-log.js';
+import type { AssembledLog } from './log/assembled-log.js';
 import { AuditForgeOptions } from './audit-forge.options.js';
 import { assertInScope, logFields, type Caller } from './auth/caller.js';
 import { StoreClock } from './clock.js';
@@ -14,9 +14,10 @@ import { ExportRunner } from './export-runner.js';
 import { ExportSlots, type ExportSlot } from './export-slots.js';
 import { exportFileName } from './exports/export-key.js';
 import { checkedRequest, type ExportRequest, type SignedUrlRequest } from './export-request.js';
-import { LinkHandOver } from './link-hand-over.js';
-import { LogReader, onceMoreIfChanged, type LogToRead } from './log-reader.js';
-import { openedLog, type OpenedLog } from './opened-log.js';
+import { LinkHandOver } from './custody/link-hand-over.js';
+import { copied, type AuditLogStream } from './log/audit-log-stream.js';
+import { LogReader, onceMoreIfChanged, type LogToRead } from './log/log-reader.js';
+import { openedLog, type OpenedLog } from './log/opened-log.js';
 import { AuditForgeMetrics } from './metrics/audit-forge-metrics.js';
 import type { ExportMeter, MeteredDelivery } from './metrics/export-meter.js';
 import { newExportId } from './records/export-id.js';
@@ -25,36 +26,12 @@ import { ExportRecords } from './records/export-records.js';
 import { BucketRegions } from './s3/bucket-regions.js';
 import type { BucketLocation } from './s3/s3-clients.js';
 import type { Snapshot } from './shards/snapshot.js';
-import { StreamTrail, TakenPieces } from './stream-trail.js';
+import { StreamTrail, TakenPieces } from './custody/stream-trail.js';
 
 /** How a request ends early, and by which name the log calls it. */
 export interface ExportContext {
   signal?: AbortSignal;
   requestId?: string;
-}
-
-/** A log that is ready to be read: its first bytes are known good. */
-export interface AuditLogStream {
-  fileName: string;
-  contentType: string;
-  /** The log's bytes in order, to be read once. Throws where the log cannot be whole. */
-  bytes: AsyncIterable<Buffer>;
-  /**
-   * Instead of `bytes`, the same without a copy: each piece is good only until the next one is asked for, when
-   * its memory is read into again. For who waits until a piece has been written and flushed.
-   */
-  pieces: AsyncIterable<Buffer>;
-  /** Whether other exports wait for this one's slot: a receiver that is slow should then give up. */
-  othersWait: () => boolean;
-  /** Aborted when it must end: who asked has left, or the process stops. Waits for a receiver should end, too. */
-  signal: AbortSignal;
-  /** Once either has come to its end. */
-  summary(): LogSummary;
-  /**
-   * Ends all reading. Call it in the end, however that came: with `aborted` where what was read to its end did
-   * not arrive whole.
-   */
-  close(outcome?: 'aborted'): Promise<void>;
 }
 
 /** One export under way. */
@@ -254,10 +231,6 @@ export class AuditLogExporter {
       cause: describeError(error),
     });
   }
-}
-
-async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 function hasLeft({ signal }: ExportContext): boolean {

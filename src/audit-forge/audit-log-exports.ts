@@ -4,13 +4,13 @@ import { AuditLogExporter, signalOf, type ExportContext } from './audit-log-expo
 import type { Caller } from './auth/caller.js';
 import type { Engagement } from './engagements/engagement.js';
 import { hasCode } from './errors/has-code.js';
-import { ExportAcceptance, type AcceptRequest } from './export-acceptance.js';
-import { ExportCancellation } from './export-cancellation.js';
-import { ExportHistory } from './export-history.js';
+import { ExportAcceptance, type AcceptRequest } from './queue/export-acceptance.js';
+import { ExportCancellation } from './queue/export-cancellation.js';
+import { ExportHistory } from './history/export-history.js';
 import { NOT_BEGUN } from './export-runner.js';
-import type { ExportEntry, ExportState } from './export-state.js';
+import type { ExportEntry, ExportState } from './history/export-state.js';
 import { assertObjectThere } from './exports/recorded-object.js';
-import { LinkHandOver } from './link-hand-over.js';
+import { LinkHandOver } from './custody/link-hand-over.js';
 import { ExportQueue } from './queue/export-queue.js';
 import type { ExportDone } from './records/export-record.js';
 import { assertOwnObject } from './records/renewable.js';

@@ -13,7 +13,7 @@ import { AuditLogQuery, EngagementPath } from './dto/audit-log.query.js';
 import { engagementResponse } from './dto/engagement.response.js';
 import { FORMATS } from './encoders/formats.js';
 import { hasCode } from './errors/has-code.js';
-import type { ExportState } from './export-state.js';
+import type { ExportState } from './history/export-state.js';
 import { exportFileName } from './exports/export-key.js';
 import { answerRequest, assertNotInVain } from './http/answer-export.js';
 import { clientSignal } from './http/client-signal.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { LogSummary } from './assembled-log.js';
+import type { LogSummary } from './log/assembled-log.js';
 import { ExportMaterializer, type PendingExport } from './exports/export-materializer.js';
 import type { StoredExport } from './exports/export-object.js';
 import { fromFreeSecond } from './exports/key-taken.js';
 import { LogOutgrewPlan, planForCompressed, planParts, type PartPlan } from './exports/part-size.js';
-import { LogReader, onceMoreIfChanged, type LogToRead, type ReadSoFar } from './log-reader.js';
+import { LogReader, onceMoreIfChanged, type LogToRead, type ReadSoFar } from './log/log-reader.js';
 import type { SnapshotDigest } from './shards/snapshot-digest.js';
 
 /** What has been read, and what there is to read. */

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { LOG_FORMATS, type LogFormat } from '../encoders/formats.js';
 import { EXPIRES_IN } from '../export-request.js';
-import type { ExportEntry } from '../export-state.js';
+import type { ExportEntry } from '../history/export-state.js';
 import { SignedUrlResponse } from './signed-url.response.js';
 
 const EXPORT_ID = { description: 'The id of the export.', example: '20260508T132000Z-k3v7q2mzda' };

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mockS3, noAbort, optionsWith, s3Error, s3Store } from '../../../test/support/aws-mock.js';
-import { AssembledLog } from '../assembled-log.js';
+import { AssembledLog } from '../log/assembled-log.js';
 import { ReadBudget } from '../shards/read-budget.js';
 import type { ShardContent } from '../shards/shard-content.js';
 import type { Snapshot } from '../shards/snapshot.js';

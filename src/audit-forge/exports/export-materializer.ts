@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { AssembledLog, LogSummary } from '../assembled-log.js';
+import type { AssembledLog, LogSummary } from '../log/assembled-log.js';
 import { FORMATS, type LogFormat } from '../encoders/formats.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';

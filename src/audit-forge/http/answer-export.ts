@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { PROBLEMS } from '../errors/problems.js';
-import type { ExportState } from '../export-state.js';
+import type { ExportState } from '../history/export-state.js';
 import { sendJson } from './send-json.js';
 
 const RETRY_AFTER_SECONDS = 2;

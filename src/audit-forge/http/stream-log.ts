@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { LogSummary } from '../assembled-log.js';
-import type { AuditLogStream } from '../audit-log-exporter.js';
+import type { LogSummary } from '../log/assembled-log.js';
+import type { AuditLogStream } from '../log/audit-log-stream.js';
 import { describeError } from '../errors/describe-error.js';
 import { AuditForgeError } from '../errors/audit-forge.error.js';
 import { failureCode } from '../errors/failure-code.js';

@@ -1,4 +1,4 @@
-import type { LogSummary } from '../assembled-log.js';
+import type { LogSummary } from '../log/assembled-log.js';
 import type { Caller } from '../auth/caller.js';
 import type { LogFormat } from '../encoders/formats.js';
 import type { ErrorCode } from '../errors/problems.js';

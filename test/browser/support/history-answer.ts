@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { ExportEntry, ExportState } from '../../../src/audit-forge/export-state.js';
+import type { ExportEntry, ExportState } from '../../../src/audit-forge/history/export-state.js';
 
 const SHA256 = 'e1352edc1015756de98ddee8a7b48c6d720037f3ee60a4dd4ce3aa22add1a82d';
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { ExportEntry, Unfinished } from './export-state.js';
-import { timeOfExportId } from './records/export-id.js';
-import type { StandingRecord } from './records/export-records.js';
+import { timeOfExportId } from '../records/export-id.js';
+import type { StandingRecord } from '../records/export-records.js';
 
 /**
  * What the history shows of a record: of what is in it, only what it is known to hold.

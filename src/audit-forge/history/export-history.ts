@@ -1,14 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { StoreClock } from './clock.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
-import { describeError } from './errors/describe-error.js';
-import { hasCode } from './errors/has-code.js';
+import { StoreClock } from '../clock.js';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { describeError } from '../errors/describe-error.js';
+import { hasCode } from '../errors/has-code.js';
 import { damagedEntry, entryOf } from './export-entry.js';
-import { NOT_BEGUN } from './export-runner.js';
+import { NOT_BEGUN } from '../export-runner.js';
 import type { ExportEntry, Unfinished } from './export-state.js';
-import { ExportQueue, type JobView } from './queue/export-queue.js';
-import type { ExportRequested } from './records/export-record.js';
-import { ExportRecords, type RecordsOfExport, type StandingRecord } from './records/export-records.js';
+import { ExportQueue, type JobView } from '../queue/export-queue.js';
+import type { ExportRequested } from '../records/export-record.js';
+import { ExportRecords, type RecordsOfExport, type StandingRecord } from '../records/export-records.js';
 
 /** Records of one page that are read side by side. */
 const READ_AT_ONCE = 8;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from './auth/caller.js';
-import { wholeSeconds } from './clock.js';
-import { CustodyTrail } from './custody/custody-trail.js';
-import { signedUrlResponse, type SignedUrlFields } from './dto/signed-url.response.js';
-import { Presigner } from './exports/presigner.js';
-import type { ExportDone } from './records/export-record.js';
-import type { BucketLocation } from './s3/s3-clients.js';
+import type { Caller } from '../auth/caller.js';
+import { wholeSeconds } from '../clock.js';
+import { CustodyTrail } from './custody-trail.js';
+import { signedUrlResponse, type SignedUrlFields } from '../dto/signed-url.response.js';
+import { Presigner } from '../exports/presigner.js';
+import type { ExportDone } from '../records/export-record.js';
+import type { BucketLocation } from '../s3/s3-clients.js';
 
 export interface LinkRequest {
   caller: Caller;

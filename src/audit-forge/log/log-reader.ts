@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AssembledLog } from './assembled-log.js';
-import type { LogFormat } from './encoders/formats.js';
-import type { BucketLocation } from './s3/s3-clients.js';
-import { shardContents } from './shards/shard-content.js';
-import { ShardReader, type ShardBytes } from './shards/shard-reader.js';
-import { SnapshotChanged, type Snapshot } from './shards/snapshot.js';
-import { Snapshots } from './shards/snapshots.js';
-import type { TurnOwner } from './turns/turns.js';
+import type { LogFormat } from '../encoders/formats.js';
+import type { BucketLocation } from '../s3/s3-clients.js';
+import { shardContents } from '../shards/shard-content.js';
+import { ShardReader, type ShardBytes } from '../shards/shard-reader.js';
+import { SnapshotChanged, type Snapshot } from '../shards/snapshot.js';
+import { Snapshots } from '../shards/snapshots.js';
+import type { TurnOwner } from '../turns/turns.js';
 
 /** Which log is read, and for whom. */
 export interface LogToRead {

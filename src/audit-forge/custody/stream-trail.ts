@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { LogSummary } from './assembled-log.js';
-import type { Caller } from './auth/caller.js';
-import { CustodyTrail } from './custody/custody-trail.js';
-import type { LogToRead } from './log-reader.js';
+import type { LogSummary } from '../log/assembled-log.js';
+import type { Caller } from '../auth/caller.js';
+import { CustodyTrail } from './custody-trail.js';
+import type { LogToRead } from '../log/log-reader.js';
 
 const LIMIT_MS = 30_000;
 

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLogExporter, signalOf, type ExportContext } from './audit-log-exporter.js';
-import { callerKey, type Caller } from './auth/caller.js';
-import { StoreClock } from './clock.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
-import { checkedRequest, type SignedUrlRequest } from './export-request.js';
-import { nextSecond } from './exports/export-key.js';
-import { ExportKeys, type ReservedKey } from './exports/export-keys.js';
-import { IdempotencyKeys, type Claim } from './idempotency/idempotency-keys.js';
-import { requestedOfJob, type ExportJob } from './queue/export-job.js';
-import { ExportQueue } from './queue/export-queue.js';
-import { newExportId } from './records/export-id.js';
-import { exportFailed } from './records/export-record.js';
-import { ExportRecords } from './records/export-records.js';
-import type { BucketLocation } from './s3/s3-clients.js';
-import { Shutdown } from './shutdown.js';
+import { AuditLogExporter, signalOf, type ExportContext } from '../audit-log-exporter.js';
+import { callerKey, type Caller } from '../auth/caller.js';
+import { StoreClock } from '../clock.js';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { checkedRequest, type SignedUrlRequest } from '../export-request.js';
+import { nextSecond } from '../exports/export-key.js';
+import { ExportKeys, type ReservedKey } from '../exports/export-keys.js';
+import { IdempotencyKeys, type Claim } from '../idempotency/idempotency-keys.js';
+import { requestedOfJob, type ExportJob } from './export-job.js';
+import { ExportQueue } from './export-queue.js';
+import { newExportId } from '../records/export-id.js';
+import { exportFailed } from '../records/export-record.js';
+import { ExportRecords } from '../records/export-records.js';
+import type { BucketLocation } from '../s3/s3-clients.js';
+import { Shutdown } from '../shutdown.js';
 
 /** For what is written whether or not the client waits for it. */
 const RECORD_LIMIT_MS = 60_000;

@@ -1,14 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AuditLogExporter, signalOf, type ExportContext } from './audit-log-exporter.js';
-import { logFields, type Caller } from './auth/caller.js';
-import { StoreClock } from './clock.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
-import { describeError } from './errors/describe-error.js';
-import { failureCode } from './errors/failure-code.js';
-import { hasCode } from './errors/has-code.js';
-import { ExportHistory } from './export-history.js';
-import { ExportQueue } from './queue/export-queue.js';
-import { ExportRecords } from './records/export-records.js';
+import { AuditLogExporter, signalOf, type ExportContext } from '../audit-log-exporter.js';
+import { logFields, type Caller } from '../auth/caller.js';
+import { StoreClock } from '../clock.js';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import { describeError } from '../errors/describe-error.js';
+import { failureCode } from '../errors/failure-code.js';
+import { hasCode } from '../errors/has-code.js';
+import { ExportHistory } from '../history/export-history.js';
+import { ExportQueue } from './export-queue.js';
+import { ExportRecords } from '../records/export-records.js';
 
 const RECORD_LIMIT_MS = 60_000;
 

@@ -1,7 +1,7 @@
-import type { SignedUrlFields } from './dto/signed-url.response.js';
-import type { ExportProgress } from './export-runner.js';
-import type { JobView } from './queue/export-queue.js';
-import type { FailureReason } from './records/export-record.js';
+import type { SignedUrlFields } from '../dto/signed-url.response.js';
+import type { ExportProgress } from '../export-runner.js';
+import type { JobView } from '../queue/export-queue.js';
+import type { FailureReason } from '../records/export-record.js';
 
 /** How an export stands. One that is ready comes with what `delivery=signed_url` answers. */
 export type ExportState =

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { CorruptLine } from './encoders/lines.js';
-import { FORMATS, type LogFormat } from './encoders/formats.js';
-import type { LogEncoder } from './encoders/log-encoder.js';
-import { AuditForgeError } from './errors/audit-forge.error.js';
-import type { ShardContent } from './shards/shard-content.js';
-import { codecOfKey } from './shards/shard.js';
-import type { Snapshot } from './shards/snapshot.js';
+import { CorruptLine } from '../encoders/lines.js';
+import { FORMATS, type LogFormat } from '../encoders/formats.js';
+import type { LogEncoder } from '../encoders/log-encoder.js';
+import { AuditForgeError } from '../errors/audit-forge.error.js';
+import type { ShardContent } from '../shards/shard-content.js';
+import { codecOfKey } from '../shards/shard.js';
+import type { Snapshot } from '../shards/snapshot.js';
 
 /** What a whole log adds up to. */
 export interface LogSummary {
