@@ -503,7 +503,13 @@ export interface components {
        * @example 2026-05-08T13:20:00.000Z
        */
       requested_at: string;
-      /** @description null where its record is damaged. */
+      /**
+       * @description null where its record is damaged.
+       * @example {
+       *       "kind": "session",
+       *       "subject": "reviewer@example.com"
+       *     }
+       */
       requested_by: components['schemas']['RequestedBy'] | null;
       /** @description Of one that has not ended. */
       progress?: components['schemas']['ExportProgress'];

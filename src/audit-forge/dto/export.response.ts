@@ -121,7 +121,12 @@ export class ExportEntryResponse implements ExportEntry {
   })
   requested_at!: string;
 
-  @ApiProperty({ type: RequestedByResponse, nullable: true, description: OF_INTACT })
+  @ApiProperty({
+    type: RequestedByResponse,
+    nullable: true,
+    description: OF_INTACT,
+    example: { kind: 'session', subject: 'reviewer@example.com' },
+  })
   requested_by!: RequestedByResponse | null;
 
   @ApiPropertyOptional({ type: ProgressResponse, description: 'Of one that has not ended.' })
