@@ -15,7 +15,7 @@ function registered(): string[][] {
   new StateMetrics(metrics, unasked, unasked, budget, unasked, unasked, unasked, options).onModuleInit();
   return metrics.registry.getMetricsAsArray().map((metric) => {
     const { name, type, labelNames = [] } = metric as unknown as Described;
-    return [name, String(type), labelNames.join(', ')];
+    return [name, type, labelNames.join(', ')];
   });
 }
 
