@@ -37,12 +37,10 @@ beforeAll(async () => {
   await service.putShard(ID, '0003.jsonl', events(4, 3));
   log = await exported('record.json');
   writeFileSync(join(folder, 'log.jsonl'), log);
-  // As `aws s3api list-objects-v2` has it, taken when the log has grown again.
+  // When the list is asked for, the log has grown again.
   await trailOfLength(service, ID, 3);
   await service.putShard(ID, '0004.jsonl', events(1, 7));
-  const list = new ListObjectsV2Command({ Bucket: service.bucket, Prefix: `auditforge/audit/${ID}/` });
-  const { Contents } = await service.client.send(list);
-  writeFileSync(join(folder, 'listing.json'), JSON.stringify({ Contents }));
+  await keepListing();
 });
 afterAll(async () => {
   await service.close();
@@ -56,6 +54,13 @@ async function exported(record: string): Promise<Buffer> {
   const { signed_url, export_id } = answer.json<SignedUrlResponse>();
   writeFileSync(join(folder, record), (await service.read(recordKey(ID, export_id!))).body);
   return Buffer.from(await (await fetch(signed_url!)).arrayBuffer());
+}
+
+/** What `aws s3api list-objects-v2` would write. */
+async function keepListing(): Promise<void> {
+  const list = new ListObjectsV2Command({ Bucket: service.bucket, Prefix: `auditforge/audit/${ID}/` });
+  const { Contents } = await service.client.send(list);
+  writeFileSync(join(folder, 'listing.json'), JSON.stringify({ Contents }));
 }
 
 function sha256(bytes: Buffer): string {
@@ -103,9 +108,7 @@ it('see one byte that was altered, and a shard that was', async () => {
   const altered = await commands.run('Is it the file that was handed over', 'jq');
   expect([altered.code, altered.stdout]).toEqual([1, 'log.jsonl: FAILED\n']);
   await service.putShard(ID, '0001.jsonl', events(3, 100));
-  const list = new ListObjectsV2Command({ Bucket: service.bucket, Prefix: `auditforge/audit/${ID}/` });
-  const { Contents } = await service.client.send(list);
-  writeFileSync(join(folder, 'listing.json'), JSON.stringify({ Contents }));
+  await keepListing();
   const [computed, recorded] = await lines('The list of shards', 'jq');
   expect(computed).toMatch(/^[0-9a-f]{64} {2}-$/);
   expect(computed).not.toBe(`${recorded}  -`);
