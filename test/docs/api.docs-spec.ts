@@ -61,6 +61,24 @@ it('stream a log, with trailers that its file agrees with', async () => {
   expect(await commands.run('Whole or cut', 'openssl')).toEqual({ ...WELL, stdout: `${base64}\n` });
 });
 
+it('end with an error where a stream is cut, and have no trailers then', async () => {
+  const broken = await Service.start({ store });
+  await broken.seed('eng-abc123', { '1.jsonl': events(2000), '2.jsonl': 'rubbish\n' });
+  const TOKEN = await sessionToken(['eng-abc123']);
+  const other = new DocumentCommands('docs/api.md', folder, { BASE: broken.url, TOKEN });
+  for (const heading of ['A stream', 'Whole or cut']) {
+    rmSync(path('log.jsonl'), { force: true });
+    const { code } = await other.run(heading, 'curl');
+    expect([18, 56]).toContain(code);
+    expect(events(2000).startsWith(text('log.jsonl'))).toBe(true);
+  }
+  expect(text('headers.txt')).not.toMatch(/^Repr-Digest/im);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const answer = await fetch(`${broken.url}/auditforge/engagement/eng-abc123/audit-log`, { headers });
+  await expect(answer.arrayBuffer()).rejects.toMatchObject({ name: 'TypeError', message: 'terminated' });
+  await broken.close();
+});
+
 it('give a link, whose file has its digest, also when the download broke', async () => {
   expect(await commands.run('A link', 'curl -f -sS -H')).toMatchObject(WELL);
   expect(json('link.json')).toMatchObject({
