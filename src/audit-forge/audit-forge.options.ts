@@ -11,7 +11,7 @@ export interface AdminToken {
 
 /**
  * What a host configures. Only `sharedBucket` is required; each other property has the default of its
- * environment variable (see README).
+ * environment variable (see docs/operations.md).
  */
 export class AuditForgeOptions {
   /** The platform bucket: engagement records, and the shards of engagements that name no bucket. */

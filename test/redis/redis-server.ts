@@ -12,6 +12,8 @@ const READY = 'Ready to accept connections';
 export class RedisServer {
   private child: ChildProcess | undefined;
 
+  private readonly folder = temporaryFolder();
+
   private constructor(
     readonly port: number,
     /** Of a server that talks TLS alone: its key, and its certificate, which clients must be told of. */
@@ -46,6 +48,8 @@ export class RedisServer {
           }),
       bind: '127.0.0.1',
       save: '',
+      // For the tests that want its file.
+      dir: this.folder,
       appendonly: 'no',
       requirepass: PASSWORD,
     };
@@ -83,10 +87,16 @@ interface Certificate {
   certificate: string;
 }
 
-/** Signed by itself, in a folder that goes with the process. */
+/** It goes with the process. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Signed by itself. */
 function makeCertificate(): Certificate {
-  const dir = mkdtempSync(join(tmpdir(), 'redis-tls-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const dir = temporaryFolder();
   const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=redis'];
   const forLoopback = ['-addext', 'subjectAltName=IP:127.0.0.1'];

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { S3ClientFactory } from '../../../src/audit-forge/s3/s3-clients.js';
-import { openEmbeddedStore, type EmbeddedStore } from '../../support/embedded-store.js';
-import { events } from '../../support/events.js';
-import { GatedS3ClientFactory } from '../../support/gated-s3.js';
-import type { HttpAnswer } from '../../support/http-client.js';
-import { Service } from '../../support/service.js';
-import { sessionToken } from '../../support/session-tokens.js';
-import { until } from '../../support/until.js';
-import { NO_RATES } from '../../support/no-rates.js';
-import { cancel, ended, look, post, type ExportAnswer } from './export-api.js';
+import { S3ClientFactory } from '../../src/audit-forge/s3/s3-clients.js';
+import { openEmbeddedStore, type EmbeddedStore } from '../support/embedded-store.js';
+import { events } from '../support/events.js';
+import { GatedS3ClientFactory } from '../support/gated-s3.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { Service } from '../support/service.js';
+import { sessionToken } from '../support/session-tokens.js';
+import { until } from '../support/until.js';
+import { NO_RATES } from '../support/no-rates.js';
+import { cancel, ended, look, post, type ExportAnswer } from '../e2e/exports/export-api.js';
 
 /** Done at once, whoever asks. */
 const AT_ONCE = 4;
