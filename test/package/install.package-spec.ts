@@ -47,6 +47,7 @@ describe('what is packed', () => {
       'config',
       'doctor',
       'frontend',
+      'management',
       'provision',
     ]);
   });
