@@ -32,6 +32,6 @@ export class ArchiveController {
   @Get(':id/history')
   async history(@Param('id') engagementId: string): Promise<string[]> {
     const page = await this.exports.list(NIGHTLY, engagementId, { limit: 20, before: undefined });
-    return page.exports.map(({ format, requested_by }) => `${format} ${requested_by.subject}`);
+    return page.exports.map(({ format, requested_by }) => `${format} ${requested_by?.subject}`);
   }
 }
