@@ -60,12 +60,15 @@ describe('an export that takes long', () => {
     const release = stage.holdExports();
     await detail.url.click();
     await detail.busy();
+    await becomes(() => stage.begunOf('eng-1'), 1);
     const aborted = page.waitForEvent('requestfailed');
     await cancel(detail);
     await detail.told('Cancelled.');
     await detail.idle();
     await focused(detail.url);
     await aborted;
+    // That the page has left takes a moment to arrive: until then the export may well end.
+    await becomes(() => stage.cancelledOf('eng-1'), 1);
     release();
     await becomes(() => stage.proxy.active, 0);
     expect(await stage.clipboard.read()).toBe('before');

@@ -84,6 +84,23 @@ export class Stage {
       .filter((key) => key.startsWith(`auditforge/exports/${id}-`));
   }
 
+  /** How many exports of an engagement are at the listing of its shards, or have been. */
+  begunOf(id: string): number {
+    return this.proxy.requests.filter(
+      (request) => listsShards(request) && request.query.get('prefix')!.includes(`/${id}/`),
+    ).length;
+  }
+
+  /** How many of its exports the service has put on record as cancelled. */
+  cancelledOf(id: string): number {
+    return this.proxy.requests.filter(
+      ({ operation, key }) =>
+        operation === 'PutObject' &&
+        key.startsWith(`auditforge/export-records/${id}/`) &&
+        key.endsWith('.cancelled.json'),
+    ).length;
+  }
+
   close(): Promise<void> {
     return this.running.disposeAsync();
   }
