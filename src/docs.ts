@@ -2,13 +2,12 @@ import { createRequire } from 'node:module';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { SessionCookie } from './audit-forge/auth/session-cookie.js';
-import { answerOtherMethod } from './audit-forge/http/other-method.js';
+import { answerRead } from './audit-forge/http/other-method.js';
 import { openApiDocument } from './audit-forge/openapi/openapi-document.js';
 import { VERSION } from './audit-forge/version.js';
 
 const DOCUMENT = '/auditforge/openapi.json';
 const PAGE = '/auditforge/docs';
-const METHODS = 'GET, HEAD, OPTIONS';
 const assets = createRequire(import.meta.url);
 
 /** Everything is a file of this service, named from where the page is: it runs under the policy of all pages. */
@@ -70,7 +69,6 @@ export function serveDocs(app: NestExpressApplication): void {
   app.use((request: Request, response: Response, next: NextFunction) => {
     const send = routes.get(request.path);
     if (send === undefined) next();
-    else if (request.method === 'GET' || request.method === 'HEAD') send(response);
-    else answerOtherMethod(request, response, METHODS);
+    else answerRead(request, response, send);
   });
 }

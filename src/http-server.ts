@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import express, { type Express } from 'express';
 import { AuditForgeError } from './audit-forge/errors/audit-forge.error.js';
 import { commonHeaders } from './audit-forge/http/common-headers.js';
+import { READ_METHODS } from './audit-forge/http/other-method.js';
 import { problemHeaders, problemOf } from './audit-forge/http/problem.js';
 import { requestIdOf } from './audit-forge/http/request-id.js';
 import type { Settings } from './config/settings.js';
@@ -37,11 +38,7 @@ export function configureServer(server: Server, connections: OpenConnections): v
   (server as Server & { requireHostHeader: boolean }).requireHostHeader = false;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
-    refuse(
-      socket,
-      new AuditForgeError('method_not_allowed', { allow: 'GET, HEAD, OPTIONS' }),
-      requestIdOf(request),
-    );
+    refuse(socket, new AuditForgeError('method_not_allowed', { allow: READ_METHODS }), requestIdOf(request));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
     const socket = duplex as Socket;

@@ -3,13 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { static as files, type NextFunction, type Request, type Response } from 'express';
-import { answerOtherMethod } from './audit-forge/http/other-method.js';
+import { answerRead } from './audit-forge/http/other-method.js';
 import { ENGAGEMENT_ID } from './audit-forge/names.js';
 
 /** Where `npm run build` puts the front end. */
 const BUILT = fileURLToPath(new URL('frontend/', import.meta.url));
 const PAGE = 'index.html';
-const PAGE_METHODS = 'GET, HEAD, OPTIONS';
 const YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
@@ -20,9 +19,7 @@ export function servePages(app: NestExpressApplication, folder = BUILT): void {
   if (!existsSync(join(folder, PAGE))) return;
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (!isPage(request.path)) next();
-    else if (request.method === 'GET' || request.method === 'HEAD')
-      response.sendFile(PAGE, { root: folder, cacheControl: false });
-    else answerOtherMethod(request, response, PAGE_METHODS);
+    else answerRead(request, response, () => response.sendFile(PAGE, { root: folder, cacheControl: false }));
   });
   app.use(files(folder, { index: false, redirect: false, cacheControl: false, setHeaders: keep }));
 }

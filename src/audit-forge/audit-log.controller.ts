@@ -17,7 +17,7 @@ import type { ExportState } from './history/export-state.js';
 import { exportFileName } from './exports/export-key.js';
 import { answerRequest, assertNotInVain } from './http/answer-export.js';
 import { clientSignal } from './http/client-signal.js';
-import { answerOtherMethod } from './http/other-method.js';
+import { answerOtherMethod, READ_METHODS } from './http/other-method.js';
 import { preferencesOf } from './http/prefer.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { requestIdOf } from './http/request-id.js';
@@ -73,7 +73,7 @@ export class AuditLogController {
   @All([':id', ':id/audit-log'])
   @ApiExcludeEndpoint()
   otherMethod(@Req() request: Request, @Res() response: Response): void {
-    answerOtherMethod(request, response, 'GET, HEAD, OPTIONS');
+    answerOtherMethod(request, response, READ_METHODS);
   }
 
   /** Says what GET would, but lists and writes nothing. */

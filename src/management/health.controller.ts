@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import type { Request, Response } from 'express';
 import { AuditForgeHealth } from '../audit-forge/health/audit-forge-health.js';
-import { answerOtherMethod } from '../audit-forge/http/other-method.js';
+import { answerOtherMethod, READ_METHODS } from '../audit-forge/http/other-method.js';
 import { sendJson } from '../audit-forge/http/send-json.js';
 import { hasCode } from '../audit-forge/errors/has-code.js';
 
@@ -37,7 +37,7 @@ export class HealthController {
 
   @All(['live', 'ready'])
   otherMethod(@Req() request: Request, @Res() response: Response): void {
-    answerOtherMethod(request, response, 'GET, HEAD, OPTIONS');
+    answerOtherMethod(request, response, READ_METHODS);
   }
 
   private async check(): Promise<HealthCheckResult> {

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { collectDefaultMetrics } from 'prom-client';
 import { AuditForgeMetrics } from '../audit-forge/metrics/audit-forge-metrics.js';
-import { answerOtherMethod } from '../audit-forge/http/other-method.js';
+import { answerOtherMethod, READ_METHODS } from '../audit-forge/http/other-method.js';
 
 /** For Prometheus, with what Node says of the process. */
 @Controller('metrics')
@@ -23,6 +23,6 @@ export class MetricsController {
 
   @All()
   otherMethod(@Req() request: Request, @Res() response: Response): void {
-    answerOtherMethod(request, response, 'GET, HEAD, OPTIONS');
+    answerOtherMethod(request, response, READ_METHODS);
   }
 }

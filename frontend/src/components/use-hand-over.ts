@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { AuditForgeClient } from '../api/client.js';
+import type { AuditLogSignedUrlResponse } from '../api/types.js';
 import { handText } from './hand-text.js';
 import { madeLink, USUAL_CHOICE, type LinkChoice, type MadeLink } from './made-link.js';
 import { startDownload } from './start-download.js';
@@ -33,20 +34,14 @@ export function useHandOver(
     // One that is given up goes on until the service has been told.
     void asked.then(onExport, onExport);
     try {
-      const link = madeLink(await untilAborted(asked, signal), choice);
-      if (link === null) throw new NothingToExport();
-      return link;
+      return await linkFrom(asked, choice, signal);
     } finally {
       own.forget(purpose);
     }
   };
 
-  const renew = async (exportId: string, choice: LinkChoice, signal: AbortSignal): Promise<MadeLink> => {
-    const asked = client.renewExport(engagementId, exportId, choice.expiresIn, { signal });
-    const link = madeLink(await untilAborted(asked, signal), choice);
-    if (link === null) throw new NothingToExport();
-    return link;
-  };
+  const renew = (exportId: string, choice: LinkChoice, signal: AbortSignal): Promise<MadeLink> =>
+    linkFrom(client.renewExport(engagementId, exportId, choice.expiresIn, { signal }), choice, signal);
 
   const handLink = (ask: (signal: AbortSignal) => Promise<MadeLink>, onError: (error: unknown) => void) =>
     linking.start(async (signal) => {
@@ -125,6 +120,17 @@ export function useHandOver(
       if (!linking.busy) notices.progress('The link has expired.');
     },
   };
+}
+
+/** @throws NothingToExport where the log has no event, and so no link */
+async function linkFrom(
+  asked: Promise<AuditLogSignedUrlResponse>,
+  choice: LinkChoice,
+  signal: AbortSignal,
+): Promise<MadeLink> {
+  const link = madeLink(await untilAborted(asked, signal), choice);
+  if (link === null) throw new NothingToExport();
+  return link;
 }
 
 export type HandOver = ReturnType<typeof useHandOver>;

@@ -91,7 +91,8 @@ function expiryOf(link: string): Date {
   return new Date(signedAt + Number(query.get('X-Amz-Expires')) * 1000);
 }
 
-function endOf({ expiration }: AwsCredentialIdentity): number {
+/** Milliseconds since 1970; infinite where they do not end. */
+export function endOf({ expiration }: AwsCredentialIdentity): number {
   return expiration?.getTime() ?? Number.POSITIVE_INFINITY;
 }
 

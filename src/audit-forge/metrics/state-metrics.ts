@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { AuditForgeOptions } from '../audit-forge.options.js';
 import { StoreClock } from '../clock.js';
+import { endOf } from '../exports/presigner.js';
 import { ExportSlots } from '../export-slots.js';
-import { ExportQueue } from '../queue/export-queue.js';
+import { ExportQueue, type Backlog } from '../queue/export-queue.js';
 import { S3Clients } from '../s3/s3-clients.js';
 import { ReadBudget } from '../shards/read-budget.js';
 import { ShardReader } from '../shards/shard-reader.js';
@@ -13,6 +14,8 @@ import { AuditForgeMetrics } from './audit-forge-metrics.js';
 /** Metrics that are read where they are kept, when Prometheus asks for them. */
 @Injectable()
 export class StateMetrics implements OnModuleInit {
+  private looked: Promise<Backlog> | undefined;
+
   constructor(
     private readonly metrics: AuditForgeMetrics,
     private readonly clients: S3Clients,
@@ -125,17 +128,21 @@ export class StateMetrics implements OnModuleInit {
     });
   }
 
-  private backlog(): ReturnType<ExportQueue['backlog']> {
+  /** All that is read at once is of one look: in Redis it costs two requests. */
+  private backlog(): Promise<Backlog> {
     const unknown = { queued: Number.NaN, running: Number.NaN, oldestAt: Number.NaN };
-    return this.queue.backlog().catch(() => unknown);
+    this.looked ??= this.queue
+      .backlog()
+      .catch(() => unknown)
+      .finally(() => (this.looked = undefined));
+    return this.looked;
   }
 
   private async credentialsEnd(): Promise<number> {
     try {
       const { config } = this.clients.for({ bucket: this.options.sharedBucket });
-      const { expiration } = await config.credentials();
-      if (expiration === undefined) return Number.POSITIVE_INFINITY;
-      return Math.max(0, expiration.getTime() - this.clock.now().getTime()) / 1000;
+      const end = endOf(await config.credentials());
+      return Math.max(0, end - this.clock.now().getTime()) / 1000;
     } catch {
       return 0;
     }

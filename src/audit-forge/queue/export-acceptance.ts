@@ -11,12 +11,10 @@ import { requestedOfJob, type ExportJob } from './export-job.js';
 import { ExportQueue } from './export-queue.js';
 import { newExportId } from '../records/export-id.js';
 import { exportFailed } from '../records/export-record.js';
-import { ExportRecords } from '../records/export-records.js';
+import { decidedRecordLimit, ExportRecords } from '../records/export-records.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { Shutdown } from '../shutdown.js';
 
-/** For what is written whether or not the client waits for it. */
-const RECORD_LIMIT_MS = 60_000;
 const TAKEN_BACK_WITHIN_MS = 10_000;
 
 export interface AcceptRequest extends Required<SignedUrlRequest> {
@@ -101,7 +99,7 @@ export class ExportAcceptance {
   /** To its end, also when the client leaves: what is on record is in the queue, or has an end. */
   private async enter(job: ExportJob): Promise<void> {
     try {
-      await this.records.write('request', requestedOfJob(job), AbortSignal.timeout(RECORD_LIMIT_MS));
+      await this.records.write('request', requestedOfJob(job), decidedRecordLimit());
       await this.queue.add(job);
     } catch (error) {
       await this.takeBack(job, error);

@@ -8,9 +8,7 @@ import { failureCode } from '../errors/failure-code.js';
 import { hasCode } from '../errors/has-code.js';
 import { ExportHistory } from '../history/export-history.js';
 import { ExportQueue } from './export-queue.js';
-import { ExportRecords } from '../records/export-records.js';
-
-const RECORD_LIMIT_MS = 60_000;
+import { decidedRecordLimit, ExportRecords } from '../records/export-records.js';
 
 /** Ends exports that have not ended. */
 @Injectable()
@@ -45,7 +43,7 @@ export class ExportCancellation {
         cancelled_by: { kind: caller.kind, subject: caller.subject },
       },
       // Decided, so it is put on record whether or not the client waits for it.
-      AbortSignal.timeout(RECORD_LIMIT_MS),
+      decidedRecordLimit(),
     );
   }
 

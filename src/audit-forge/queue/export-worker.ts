@@ -9,15 +9,13 @@ import { ExportSlots } from '../export-slots.js';
 import type { ErrorCode } from '../errors/problems.js';
 import { AuditForgeMetrics } from '../metrics/audit-forge-metrics.js';
 import { exportDone, exportFailed, type ExportDone, type FailureReason } from '../records/export-record.js';
-import { ExportRecords } from '../records/export-records.js';
+import { decidedRecordLimit, ExportRecords } from '../records/export-records.js';
 import type { BucketLocation } from '../s3/s3-clients.js';
 import { S3Store } from '../s3/s3-store.js';
 import type { TurnOwner } from '../turns/turns.js';
 import { assertJob, callerOfJob, requestedOfJob, type ExportJob } from './export-job.js';
 import { completedOf, endUploads } from './other-runs.js';
 import { AlreadyWritten, JobEnded, type JobRun } from './job-run.js';
-
-const RECORD_LIMIT_MS = 60_000;
 
 /**
  * Does one queued export: its object, and then the record that says so. A run may follow one of a process that
@@ -65,7 +63,7 @@ export class ExportWorker {
     const failed = exportFailed(requestedOfJob(job), reason, this.clock.now());
     try {
       // The job's own signal may be why it has failed.
-      await this.records.write('failed', failed, AbortSignal.timeout(RECORD_LIMIT_MS));
+      await this.records.write('failed', failed, decidedRecordLimit());
     } catch (cause) {
       this.logger.error({
         msg: 'auditforge_export_record_failed',
@@ -82,7 +80,7 @@ export class ExportWorker {
       if (standing !== null && standing.kind !== 'request') return;
       const done = await this.export(job, run, owner);
       // Decided, and its object is there: it is put on record even if this process must stop.
-      await this.records.write('done', done, AbortSignal.timeout(RECORD_LIMIT_MS));
+      await this.records.write('done', done, decidedRecordLimit());
       meter.complete(done.size_bytes);
     } catch (error) {
       const code = failureCode(error, false) as ErrorCode;

@@ -78,11 +78,11 @@ export class RedisJobs {
 
   backlog(): Promise<Backlog> {
     return this.redis.ask(async () => {
-      const [{ waiting = 0, prioritized = 0, active = 0 }, [next]] = await Promise.all([
-        this.queue.getJobCounts('waiting', 'prioritized', 'active'),
-        this.queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
+      const [{ waiting = 0, active = 0 }, [next]] = await Promise.all([
+        this.queue.getJobCounts('waiting', 'active'),
+        this.queue.getJobs(['waiting'], 0, 0, true),
       ]);
-      return { queued: waiting + prioritized, running: active, oldestAt: next?.timestamp ?? null };
+      return { queued: waiting, running: active, oldestAt: next?.timestamp ?? null };
     });
   }
 

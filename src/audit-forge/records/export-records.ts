@@ -20,6 +20,11 @@ const ENDING = {
 /** Where two ends were written, the one that left an object counts. */
 const ENDS = ['done', 'cancelled', 'failed'] as const;
 
+/** For a record of what is decided: it is written whether or not anybody waits for it. */
+export function decidedRecordLimit(): AbortSignal {
+  return AbortSignal.timeout(60_000);
+}
+
 /** The records that one export has. */
 export interface RecordsOfExport {
   exportId: string;

@@ -45,8 +45,8 @@ export class ObjectGets implements OnApplicationShutdown {
     const client = this.clients.for(location);
     const direct = await this.directFor(location);
     if (direct !== undefined) {
+      const credentials = await client.config.credentials();
       try {
-        const credentials = await client.config.credentials();
         await direct.get(request, this.reader(receiver), credentials, this.clock.now(), signal);
         this.clients.traffic.answered('GetObject', request.range === undefined ? 200 : 206);
         return;

@@ -75,8 +75,7 @@ export class S3Clients implements OnModuleInit, OnApplicationShutdown {
     let client = this.byRegion.get(key);
     if (client === undefined) {
       client = this.factory.create(this.config(location));
-      this.learnTimeFrom(client);
-      this.count(client);
+      this.watch(client);
       this.byRegion.set(key, client);
     }
     return client;
@@ -144,33 +143,24 @@ export class S3Clients implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  private learnTimeFrom(client: S3Client): void {
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        const response = result.response as { headers?: Record<string, string> } | undefined;
-        this.clock.observe(response?.headers?.['date']);
-        return result;
-      },
-      { step: 'deserialize', name: 'learnTimeFromStore', override: true },
-    );
-  }
-
-  private count(client: S3Client): void {
+  /** Counts what goes to the store, and learns the time from what comes back. */
+  private watch(client: S3Client): void {
     client.middlewareStack.add(
       (next, { commandName = 'unknown' }) =>
         async (args) => {
           const operation = commandName.replace(/Command$/, '');
           try {
             const result = await next(args);
-            this.traffic.answered(operation, (result.response as { statusCode: number }).statusCode);
+            const response = result.response as { statusCode: number; headers?: Record<string, string> };
+            this.traffic.answered(operation, response.statusCode);
+            this.clock.observe(response.headers?.['date']);
             return result;
           } catch (error) {
             this.traffic.failed(operation, error);
             throw error;
           }
         },
-      { step: 'deserialize', name: 'countTraffic', override: true },
+      { step: 'deserialize', name: 'watchTraffic', override: true },
     );
   }
 }
