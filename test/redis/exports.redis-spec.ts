@@ -261,7 +261,9 @@ describe('exports of several processes', () => {
     );
     expect(queued).toContain(ids[0]![9]!);
     for (const dump of [queued, done]) {
-      expect(dump).not.toMatch(/X-Amz|https?:|eyJ|Bearer|test-admin-token|only-for-tests/i);
+      expect(dump).not.toMatch(/X-Amz|https?:|Bearer|test-admin-token|only-for-tests/i);
+      // How each token begins, to the letter: ids of exports are random, and in small letters some hold it.
+      expect(dump).not.toContain('eyJ');
     }
   });
 
